@@ -1,0 +1,54 @@
+# Every public header, one path a line, sorted. The test packaging.header_list compares this list
+# with what lies under include/.
+set(
+  implicitmf_headers
+  include/implicitmf/association/association_measure.hpp
+  include/implicitmf/association/context_distribution.hpp
+  include/implicitmf/association/shifted_pmi_matrix.hpp
+  include/implicitmf/association/sparse_operator.hpp
+  include/implicitmf/core/buffer.hpp
+  include/implicitmf/core/checksum.hpp
+  include/implicitmf/core/csr.hpp
+  include/implicitmf/core/errors.hpp
+  include/implicitmf/core/file.hpp
+  include/implicitmf/core/matrix.hpp
+  include/implicitmf/core/memory.hpp
+  include/implicitmf/core/parallel.hpp
+  include/implicitmf/core/progress.hpp
+  include/implicitmf/core/random.hpp
+  include/implicitmf/core/text.hpp
+  include/implicitmf/core/types.hpp
+  include/implicitmf/core/version.hpp
+  include/implicitmf/corpus/corpus_builder.hpp
+  include/implicitmf/corpus/encode_sentences.hpp
+  include/implicitmf/corpus/encoded_corpus.hpp
+  include/implicitmf/corpus/read_corpus.hpp
+  include/implicitmf/corpus/tokenizer.hpp
+  include/implicitmf/corpus/vocabulary.hpp
+  include/implicitmf/corpus/word_counter.hpp
+  include/implicitmf/counting/cooccurrence_counter.hpp
+  include/implicitmf/counting/cooccurrence_counts.hpp
+  include/implicitmf/counting/window.hpp
+  include/implicitmf/embeddings/analogy.hpp
+  include/implicitmf/embeddings/embeddings.hpp
+  include/implicitmf/embeddings/nearest_neighbors.hpp
+  include/implicitmf/fwd.hpp
+  include/implicitmf/io/count_file.hpp
+  include/implicitmf/io/matrix_market.hpp
+  include/implicitmf/io/vocabulary_file.hpp
+  include/implicitmf/io/word2vec_format.hpp
+  include/implicitmf/kernels/axpy.hpp
+  include/implicitmf/kernels/dot.hpp
+  include/implicitmf/kernels/panel_product.hpp
+  include/implicitmf/kernels/simd.hpp
+  include/implicitmf/kernels/sparse_product.hpp
+  include/implicitmf/sgns.hpp
+  include/implicitmf/solvers/block_lanczos.hpp
+  include/implicitmf/solvers/dense_panels.hpp
+  include/implicitmf/solvers/dense_svd.hpp
+  include/implicitmf/solvers/factors.hpp
+  include/implicitmf/solvers/linear_operator.hpp
+  include/implicitmf/solvers/orthonormal_basis.hpp
+  include/implicitmf/solvers/singular_triplets.hpp
+  include/implicitmf/solvers/symmetric_svd.hpp
+)

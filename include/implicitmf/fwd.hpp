@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Forward declarations of the types that programs pass around, for headers that only name them.
+#pragma once
+
+#include <implicitmf/core/types.hpp>
+
+namespace implicitmf {
+
+class AlignedMatrix;
+class CooccurrenceCounts;
+class Embeddings;
+class EncodedCorpus;
+class ThreadTeam;
+class Vocabulary;
+struct Factors;
+struct SVDOptions;
+struct SVDResult;
+template <class Value>
+struct Csr;
+
+}  // namespace implicitmf

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Vocabularies as text, one "word count" a line, as word2vec and GloVe write them.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <implicitmf/core/errors.hpp>
+#include <implicitmf/core/file.hpp>
+#include <implicitmf/core/text.hpp>
+#include <implicitmf/core/types.hpp>
+#include <implicitmf/corpus/vocabulary.hpp>
+#include <implicitmf/corpus/word_counter.hpp>
+
+namespace implicitmf {
+
+/// Writes "word count" lines in the order of the ids, whole or not at all (see OutputFile). A word
+/// may hold spaces.
+///
+/// \param path  the file; "-" is standard output
+/// \throws InputError  there are no words, or one is empty or holds a newline; nothing is written
+/// \throws IoError     the system refuses; what stood at `path` stays
+inline void save_vocabulary(const std::filesystem::path& path, const Vocabulary& vocabulary) {
+  if (vocabulary.empty()) throw InputError("vocabulary: there are no words to write");
+  for (WordId id = 0; id < vocabulary.size(); ++id) {
+    const std::string_view word = vocabulary.word(id);
+    if (word.empty() || word.find('\n') != word.npos)
+      throw InputError("vocabulary: the word " + in_quotes(word) +
+                       " can't be written: it is empty or holds a newline");
+  }
+  OutputFile file(path);
+  for (WordId id = 0; id < vocabulary.size(); ++id) {
+    file.write(vocabulary.word(id));
+    file.write(" " + std::to_string(vocabulary.count(id)) + "\n");
+  }
+  file.commit();
+}
+
+/// Reads "word count" lines; the first word gets id 0, whatever its count. The count stands after
+/// the last blank, so a word may hold blanks. Windows line ends and empty lines at the end will do.
+///
+/// \param path  the file; "-" is standard input
+/// \throws IoError     the file can't be read
+/// \throws InputError  there are no words, a line is none of "word count", a word comes twice, the
+///                     counts sum to 2^64 or more; the message names the line
+[[nodiscard]] inline Vocabulary load_vocabulary(const std::filesystem::path& path) {
+  BufferedReader reader(path);
+  LineReader lines(reader);
+  WordCounter words;
+  Count total = 0;
+  bool ended = false;
+  while (lines.next()) {
+    const std::string_view line = without_trailing_blanks(lines.line());
+    if (ended && !line.empty()) throw lines.error("words after an empty line");
+    ended = line.empty();
+    if (ended) continue;
+    const std::size_t blank = line.find_last_of(" \t");
+    if (blank == line.npos || blank == 0) throw lines.error("expected \"WORD COUNT\"");
+    const auto count = parse_number<Count>(line.substr(blank + 1));
+    if (!count) throw lines.error(in_quotes(line.substr(blank + 1)) + " is not a count");
+    if (*count > ~Count{0} - total) throw lines.error("the counts sum to 2^64 or more");
+    total += *count;
+    const std::size_t before = words.size();
+    if (words.add(line.substr(0, blank), *count) != before)
+      throw lines.error("the word " + in_quotes(line.substr(0, blank)) + " comes twice");
+  }
+  if (words.size() == 0) throw InputError(reader.file().name() + ": the file holds no words");
+  std::vector<WordCount> listed;
+  listed.reserve(words.size());
+  for (WordId id = 0; id < words.size(); ++id) listed.push_back({words.word(id), words.count(id)});
+  return Vocabulary(listed);
+}
+
+}  // namespace implicitmf

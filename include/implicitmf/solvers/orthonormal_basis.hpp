@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// OrthonormalBasis: a growing basis that block Krylov methods orthogonalise against.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
+
+#include <implicitmf/core/errors.hpp>
+#include <implicitmf/core/matrix.hpp>
+#include <implicitmf/core/parallel.hpp>
+#include <implicitmf/core/random.hpp>
+#include <implicitmf/kernels/simd.hpp>
+#include <implicitmf/solvers/dense_panels.hpp>
+
+namespace implicitmf::detail {
+
+/// Columns of a Krylov block: one cache line of floats.
+inline constexpr std::size_t block_width = AlignedMatrix::row_multiple;
+
+/// Fills a panel with uniform numbers in [-1, 1) that depend on the stream alone.
+inline void fill_random(AlignedMatrix& x, std::size_t column, std::size_t columns,
+                        RandomStream random) {
+  for (std::size_t r = 0; r < x.rows(); ++r)
+    for (std::size_t c = 0; c < columns; ++c)
+      x(r, column + c) = static_cast<float>(2.0 * random.uniform() - 1.0);
+}
+
+/// Orthonormal columns, in blocks of 16, in single precision; orthogonal to about 1e-6.
+template <class Arch = DefaultArch>
+class OrthonormalBasis {
+ public:
+  /// What a block w was before it became orthonormal: w = Q · onto_basis + q · onto_block.
+  struct Coefficients {
+    SmallMatrix onto_basis;  ///< size() × 16
+    SmallMatrix onto_block;  ///< 16 × 16
+  };
+
+  OrthonormalBasis(std::size_t rows, std::size_t capacity, std::uint64_t seed)
+      : vectors_(rows, capacity), seed_(seed) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] const AlignedMatrix& vectors() const noexcept { return vectors_; }
+  [[nodiscard]] PanelView view() const noexcept { return {vectors_, size_}; }
+
+  /// Makes w orthonormal and orthogonal to the basis, and appends it. What lies in the basis up to
+  /// `floor` (the rounding error of the operator) is replaced by random directions.
+  ///
+  /// Block Gram-Schmidt passes, each with a whitening by the eigenvectors of wᵀw: as cheap as
+  /// CholeskyQR, and sound where that breaks down (Stathopoulos & Wu, SISC 2002). A second pass is
+  /// made where so much was taken off in the first that its rounding shows (Kahan's "twice is
+  /// enough": Parlett, The Symmetric Eigenvalue Problem, section 6.9).
+  /// \throws NumericError if w is not finite
+  Coefficients append(AlignedMatrix& w, double floor, ThreadTeam& team) {
+    constexpr int most_passes = 8;
+    const auto b = static_cast<Eigen::Index>(block_width);
+    Coefficients c{SmallMatrix::Zero(static_cast<Eigen::Index>(size_), b),
+                   SmallMatrix::Identity(b, b)};
+    double least_kept = whiten(w, project_out(w, c, team), floor * floor, c, team);
+    for (int pass = 1; least_kept < enough_kept && pass < most_passes; ++pass)
+      least_kept = whiten(w, project_out(w, c, team), noise, c, team);
+    for (std::size_t r = 0; r < w.rows(); ++r)
+      std::copy_n(w.row_data(r), block_width, vectors_.row_data(r) + size_);
+    size_ += block_width;
+    return c;
+  }
+
+  /// Replaces the first h.rows() vectors by their combinations A h and moves what comes behind them
+  /// up: h.cols() and what comes behind must be blocks.
+  void rotate(const SmallMatrix& h, ThreadTeam& team) {
+    const auto from = static_cast<std::size_t>(h.rows());
+    const auto to = static_cast<std::size_t>(h.cols());
+    AlignedMatrix behind(vectors_.rows(), size_ - from);
+    copy_columns(vectors_, from, behind);
+    rotate_columns<Arch>(vectors_, h, team);
+    for (std::size_t r = 0; r < behind.rows(); ++r)
+      std::copy_n(behind.row_data(r), behind.cols(), vectors_.row_data(r) + to);
+    size_ = to + behind.cols();
+  }
+
+ private:
+  /// What was w: squares after the projection, and the largest of a column before it.
+  struct Squares {
+    SmallMatrix after;
+    double largest_before = 0.0;
+  };
+
+  /// Smallest part of a square that a pass may leave and still be orthogonal to about 1e-6.
+  static constexpr double enough_kept = 1.0 / 400.0;
+  /// Smallest square, beside the largest, that single precision tells from rounding.
+  static constexpr double noise = 1e-6;
+
+  Squares project_out(AlignedMatrix& w, Coefficients& c, ThreadTeam& team) const {
+    const SmallMatrix h = gram<Arch>(view(), {w, block_width}, team);
+    add_product<Arch>(view(), rounded(-h), w, team);
+    c.onto_basis.noalias() += h.lazyProduct(c.onto_block);
+    Squares squares{gram<Arch>({w, block_width}, {w, block_width}, team), 0.0};
+    if (!squares.after.allFinite() || !h.allFinite())
+      throw NumericError("orthogonalisation: a product of the operator is not finite after " +
+                         std::to_string(size_) + " basis vectors: check the matrix for NaN, "
+                         "infinity and values near the limits of float");
+    for (Eigen::Index i = 0; i < h.cols(); ++i)
+      squares.largest_before =
+          std::max(squares.largest_before, h.col(i).squaredNorm() + squares.after(i, i));
+    return squares;
+  }
+
+  /// w ← w V Λ^(-1/2) for wᵀw = V Λ Vᵀ. A square at or below `floor` is rounding: its direction is
+  /// replaced. One that is small beside the largest is not scaled up to 1 at once. Returns the
+  /// smallest part that a square is of the largest before the projection.
+  double whiten(AlignedMatrix& w, const Squares& squares, double floor, Coefficients& c,
+                ThreadTeam& team) {
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(squares.after);
+    const double largest = eigen.eigenvalues().maxCoeff();
+    SmallMatrix to_white = eigen.eigenvectors();
+    SmallMatrix from_white = eigen.eigenvectors().transpose();
+    std::vector<std::size_t> lost;
+    for (Eigen::Index i = 0; i < squares.after.rows(); ++i) {
+      const double square = eigen.eigenvalues()[i];
+      const bool keep = square > floor && largest > 0.0;
+      const double scale = keep ? std::sqrt(std::max(square, noise * largest)) : 0.0;
+      to_white.col(i) *= keep ? 1.0 / scale : 0.0;
+      from_white.row(i) *= scale;
+      if (!keep) lost.push_back(static_cast<std::size_t>(i));
+    }
+    const SmallMatrix before = c.onto_block;
+    c.onto_block.noalias() = from_white.lazyProduct(before);
+    rotate_columns<Arch>(w, to_white, team);
+    for (const std::size_t column : lost) replace_column(w, column);
+    return lost.empty() ? eigen.eigenvalues().minCoeff() / squares.largest_before : 0.0;
+  }
+
+  void replace_column(AlignedMatrix& w, std::size_t column) {
+    fill_random(w, column, 1, RandomStream(seed_, RandomPurpose::start_panel, ++replaced_));
+    const auto length = static_cast<float>(std::sqrt(static_cast<double>(w.rows()) / 3.0));
+    for (std::size_t r = 0; r < w.rows(); ++r) w(r, column) /= length;
+  }
+
+  AlignedMatrix vectors_;
+  std::uint64_t seed_;
+  std::size_t size_ = 0;
+  std::uint64_t replaced_ = 0;
+};
+
+}  // namespace implicitmf::detail

@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+// Not in the list, and without its guard.

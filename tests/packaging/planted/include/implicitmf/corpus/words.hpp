@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <xsimd/xsimd.hpp>
+#include "../core/upward.hpp"
