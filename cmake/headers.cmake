@@ -28,6 +28,8 @@ set(
   include/implicitmf/corpus/word_counter.hpp
   include/implicitmf/counting/cooccurrence_counter.hpp
   include/implicitmf/counting/cooccurrence_counts.hpp
+  include/implicitmf/counting/counts_from_triples.hpp
+  include/implicitmf/counting/estimate_cells.hpp
   include/implicitmf/counting/window.hpp
   include/implicitmf/embeddings/analogy.hpp
   include/implicitmf/embeddings/embeddings.hpp

@@ -30,6 +30,8 @@
 #include <implicitmf/corpus/word_counter.hpp>
 #include <implicitmf/counting/cooccurrence_counter.hpp>
 #include <implicitmf/counting/cooccurrence_counts.hpp>
+#include <implicitmf/counting/counts_from_triples.hpp>
+#include <implicitmf/counting/estimate_cells.hpp>
 #include <implicitmf/counting/window.hpp>
 #include <implicitmf/association/association_measure.hpp>
 #include <implicitmf/association/context_distribution.hpp>

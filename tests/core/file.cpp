@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -146,9 +147,10 @@ TEST_CASE("OutputFile without commit() leaves what was there") {
   CHECK(support::read_bytes(path) == "old");
   CHECK(directory.entries() == 1);
   {
-    OutputFile first(path);
-    first.write("new");
-    OutputFile second(std::move(first));
+    auto first = std::make_unique<OutputFile>(path);
+    first->write("new");
+    OutputFile second(std::move(*first));
+    first.reset();  // takes nothing with it
     second.write("er");
     second.commit();
   }

@@ -81,8 +81,7 @@ TEST_CASE("for_each() covers each item once, whatever the team and however often
 TEST_CASE("one team does a thousand small jobs") {
   ThreadTeam team(4);
   std::atomic<std::size_t> sum{0};
-  for (std::size_t job = 0; job < 1000; ++job)
-    team.for_each(8, [&](std::size_t i) { sum += i; });
+  for (std::size_t job = 0; job < 1000; ++job) team.for_each(8, [&](std::size_t i) { sum += i; });
   CHECK(sum == 28000);
 }
 

@@ -29,9 +29,8 @@ imf::EncodedCorpus build(const std::vector<std::string>& pieces, const CorpusOpt
   CorpusBuilder builder("text", options);
   builder.prepare(pieces.size(), counters);
   for (std::size_t i = 0; i < pieces.size(); ++i)
-    builder.fill(i, i % counters, 0, [&](CorpusBuilder::Sink& sink) {
-      imf::WhitespaceTokenizer{}(pieces[i], sink);
-    });
+    builder.fill(i, i % counters, 0,
+                 [&](CorpusBuilder::Sink& sink) { imf::WhitespaceTokenizer{}(pieces[i], sink); });
   imf::ThreadTeam team(2);
   return builder.finish(team);
 }
@@ -85,8 +84,7 @@ TEST_CASE("every token a piece of its own") {
     pieces.back() += c;
   }
   const CorpusOptions options{.min_count = 5, .max_vocabulary = 7};
-  CHECK(build(pieces, options, 5) ==
-        support::reference_corpus(support::lines_of(text), options));
+  CHECK(build(pieces, options, 5) == support::reference_corpus(support::lines_of(text), options));
 }
 
 TEST_CASE("sentence borders are joined within pieces and between them") {
@@ -105,17 +103,17 @@ TEST_CASE("a vocabulary that is given is kept, its counts too") {
   CHECK(std::vector<imf::WordId>(corpus.stream().begin(), corpus.stream().end()) ==
         std::vector<imf::WordId>{imf::sentence_break, 2, 1, imf::sentence_break, 2,
                                  imf::sentence_break});
-  CHECK(corpus.statistics() == imf::CorpusStatistics{.tokens_read = 5,
-                                                     .distinct_words = 3,
-                                                     .tokens_kept = 3,
-                                                     .sentences = 2});
+  CHECK(corpus.statistics() ==
+        imf::CorpusStatistics{
+            .tokens_read = 5, .distinct_words = 3, .tokens_kept = 3, .sentences = 2});
 }
 
 TEST_CASE("texts that leave no word are refused, saying why") {
   CHECK(holds(message_of<imf::InputError>([] { build({}, {}); }), "text: no tokens"));
   CHECK(holds(message_of<imf::InputError>([] { build({" \n", "\n"}, {}); }), "text: no tokens"));
-  const auto message =
-      message_of<imf::InputError>([] { build({"a b a c", " d"}, {.min_count = 3}); });
+  const auto message = message_of<imf::InputError>([] {
+    build({"a b a c", " d"}, {.min_count = 3});
+  });
   CHECK(holds(message, "4 distinct words"));
   CHECK(holds(message, "5 tokens"));
   CHECK(holds(message, "min_count = 3"));

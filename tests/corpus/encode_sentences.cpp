@@ -92,8 +92,8 @@ TEST_CASE("sentences of words") {
 }
 
 TEST_CASE("words may be strings, views, literals") {
-  const auto expected = imf::encode_sentences(support::Sentences{{"x", "y"}, {"x"}},
-                                              {.min_count = 1});
+  const auto expected =
+      imf::encode_sentences(support::Sentences{{"x", "y"}, {"x"}}, {.min_count = 1});
   CHECK(imf::encode_sentences(std::vector<std::vector<const char*>>{{"x", "y"}, {"x"}},
                               {.min_count = 1}) == expected);
   CHECK(imf::encode_sentences(std::list<std::list<std::string_view>>{{"x", "y"}, {"x"}},

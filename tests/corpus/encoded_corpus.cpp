@@ -68,7 +68,9 @@ TEST_CASE("streams without sentences") {
 TEST_CASE("streams that are none are refused") {
   for (const Ids& stream : {Ids{}, Ids{0}, Ids{border, 0}, Ids{0, border}, Ids{hole, border}})
     CHECK_THROWS_AS(corpus_of(stream), imf::InputError);
-  CHECK(holds(message_of<imf::InputError>([] { corpus_of({border, 3, border}); }),
+  CHECK(holds(message_of<imf::InputError>([] {
+                corpus_of({border, 3, border});
+              }),
               "id 3 is not below 3"));
   CHECK_THROWS_AS(corpus_of({border, imf::max_vocabulary, border}), imf::InputError);
 }

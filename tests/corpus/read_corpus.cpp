@@ -26,14 +26,15 @@ using support::message_of;
 
 namespace {
 
-/// Words of a skewed distribution with a separator drawn from a list after each, about `bytes` long.
+/// Words of a skewed distribution with a separator drawn from a list after each, about `bytes`
+/// long.
 std::string random_text(std::uint64_t seed, std::size_t bytes,
                         const std::vector<std::string_view>& separators) {
   imf::RandomStream random(seed, imf::RandomPurpose::test_data);
   std::string text;
   while (text.size() < bytes) {
     const std::uint32_t word = random.below(1U << random.below(13));
-    text += "w" + std::to_string(word) + std::string(word % 23, 'x');
+    text += 'w' + std::to_string(word) + std::string(word % 23, 'x');
     text += separators[random.below(static_cast<std::uint32_t>(separators.size()))];
   }
   return text;
@@ -106,7 +107,8 @@ TEST_CASE("a border of a piece on every kind of byte") {
 }
 
 TEST_CASE("raw text is the same in one piece and in many") {
-  const std::vector<std::string_view> separators{" ", "-", "'", "’", ", ", "É ", "\xFF", "。", "\n"};
+  const std::vector<std::string_view> separators{" ",  "-",    "'",  "’", ", ",
+                                                 "É ", "\xFF", "。", "\n"};
   const std::string text = random_text(7, some_pieces, separators);
   support::Sentences sentences(1);
   struct Collector {
@@ -127,9 +129,8 @@ TEST_CASE("raw text is the same in one piece and in many") {
 TEST_CASE("texts without a word to keep are refused, naming the file and the numbers") {
   const support::TemporaryDirectory directory;
   const auto fault = [&](std::string_view text, const CorpusOptions& options = {}) {
-    return message_of<imf::InputError>([&] {
-      static_cast<void>(imf::read_corpus(directory.write("some.txt", text), options));
-    });
+    return message_of<imf::InputError>(
+        [&] { static_cast<void>(imf::read_corpus(directory.write("some.txt", text), options)); });
   };
   CHECK(holds(fault(""), "some.txt: no tokens"));
   CHECK(holds(fault(" \n\t\n"), "some.txt: no tokens"));

@@ -89,9 +89,10 @@ TEST_CASE("every code point is decoded from its shortest form") {
 }
 
 TEST_CASE("bytes that are no UTF-8 are taken one by one") {
-  std::vector<std::string> bad{"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xF5\x80\x80\x80", "\xFF",
-                               "\xC3", "\xE2\x82", "\xF0\x9F\x98", "\xC3x", "\xE2\x82x",
-                               "\xE2x\x82", "\xF0\x9F\x98x", "\xED\xA0\x80", "\xF4\x90\x80\x80"};
+  std::vector<std::string> bad{
+      "\x80",      "\xBF",      "\xC0\x80",      "\xC1\xBF",     "\xF5\x80\x80\x80",
+      "\xFF",      "\xC3",      "\xE2\x82",      "\xF0\x9F\x98", "\xC3x",
+      "\xE2\x82x", "\xE2x\x82", "\xF0\x9F\x98x", "\xED\xA0\x80", "\xF4\x90\x80\x80"};
   for (const std::uint32_t c : {0x0U, 0x7FU, 0x80U, 0x7FFU, 0x800U, 0xFFFFU})  // longer than needed
     for (std::size_t length = utf8_length(c) + 1; length <= 4; ++length)
       bad.push_back(utf8(c, length));
@@ -116,7 +117,8 @@ TEST_CASE("case is folded in the scripts that are promised") {
 }
 
 TEST_CASE("what is lower already, or has no case, stays") {
-  for (const std::string text : {"straße", "ﬁn", "ς", "日本語", "العربية", "हिन्दी", "ℵ", "ŀŉſ", "ı", "𐐀"})
+  for (const std::string text :
+       {"straße", "ﬁn", "ς", "日本語", "العربية", "हिन्दी", "ℵ", "ŀŉſ", "ı", "𐐀"})
     CHECK(split(text) == Tokens{text});
 }
 
@@ -179,11 +181,13 @@ TEST_CASE("a newline ends a sentence, other white space doesn't") {
   CHECK(split("A.\nB\r\n\r\nC\v\fD\n") == Tokens{"a", "\n", "b", "\n", "\n", "c", "d", "\n"});
 }
 
-TEST_CASE("tokens hold no ASCII white space and no capital, and don't depend on where text is cut") {
+TEST_CASE(
+    "tokens hold no ASCII white space and no capital, and don't depend on where text is cut") {
   imf::RandomStream random(21, imf::RandomPurpose::test_data);
   static constexpr std::string_view pieces[] = {
-      "a", "Z", "'", "-", "’", "‐", " ", "\n", "\t", "é", "É", "Σ", "Ж", "。", "😀", "_",
-      "7", ".", "\xC3", "\xE2\x80", "\xFF", "\x80", "\xC2\xA0", "\r\n", "  ", "don't", "", "\0"sv};
+      "a",    "Z",    "'",        "-",    "’",  "‐",     " ", "\n",  "\t",   "é",
+      "É",    "Σ",    "Ж",        "。",   "😀",  "_",     "7", ".",   "\xC3", "\xE2\x80",
+      "\xFF", "\x80", "\xC2\xA0", "\r\n", "  ", "don't", "",  "\0"sv};
   for (int round = 0; round < 300; ++round) {
     std::string text;
     for (int i = 0; i < 40; ++i) text += pieces[random.below(std::size(pieces))];
@@ -202,9 +206,8 @@ TEST_CASE("tokens hold no ASCII white space and no capital, and don't depend on 
         return tokens;
       };
       REQUIRE(joined([](const std::string& part) { return split(part); }) == raw);
-      REQUIRE(joined([](const std::string& part) {
-                return split<WhitespaceTokenizer>(part);
-              }) == plain);
+      REQUIRE(joined([](const std::string& part) { return split<WhitespaceTokenizer>(part); }) ==
+              plain);
     }
   }
 }

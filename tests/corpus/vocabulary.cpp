@@ -83,7 +83,7 @@ TEST_CASE("most_frequent() orders by count, then by bytes") {
 TEST_CASE("the order of the words given doesn't matter to most_frequent()") {
   imf::RandomStream random(41, imf::RandomPurpose::test_data);
   std::vector<std::string> texts;
-  for (int i = 0; i < 1000; ++i) texts.push_back("w" + std::to_string(i));
+  for (int i = 0; i < 1000; ++i) texts.push_back('w' + std::to_string(i));
   std::vector<WordCount> words;
   for (const std::string& text : texts) words.push_back({text, random.below(20)});
   const auto vocabulary = Vocabulary::most_frequent(words, 3);

@@ -25,8 +25,7 @@ struct Reference {
   std::vector<imf::Count> counts;
 
   imf::WordId add(const std::string& word, imf::Count count) {
-    const auto [it, is_new] =
-        numbers.try_emplace(word, static_cast<imf::WordId>(numbers.size()));
+    const auto [it, is_new] = numbers.try_emplace(word, static_cast<imf::WordId>(numbers.size()));
     if (is_new) counts.push_back(0);
     counts[it->second] += count;
     return it->second;

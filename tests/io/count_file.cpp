@@ -90,7 +90,7 @@ std::string fault_with(std::size_t at, std::uint64_t value, std::size_t width = 
 CooccurrenceCounts random_counts(std::size_t words, const Words& contexts) {
   imf::RandomStream random(5, imf::RandomPurpose::test_data);
   std::vector<std::string> texts;
-  for (std::size_t i = 0; i < words; ++i) texts.push_back("w" + std::to_string(i * i));
+  for (std::size_t i = 0; i < words; ++i) texts.push_back('w' + std::to_string(i * i));
   std::vector<imf::WordCount> counted;
   for (const std::string& text : texts) counted.push_back({text, random.below(1000)});
   const auto vocabulary = words_of(counted);
@@ -159,21 +159,23 @@ TEST_CASE("every damaged bit is found") {
   const std::string whole = with_checksum(small_bytes());
   for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
     std::string bytes = whole;
-    bytes[bit / 8] = static_cast<char>(static_cast<unsigned char>(bytes[bit / 8]) ^ (1U << bit % 8));
+    bytes[bit / 8] =
+        static_cast<char>(static_cast<unsigned char>(bytes[bit / 8]) ^ (1U << bit % 8));
     CAPTURE(bit);
     CHECK_THROWS_AS(static_cast<void>(load(bytes)), imf::InputError);
   }
 }
 
 TEST_CASE("headers that are none are refused, saying where") {
-  CHECK(holds(fault_in("IMFCOUNX" + with_checksum(small_bytes()).substr(8)), "at byte 0: no count"));
+  CHECK(
+      holds(fault_in("IMFCOUNX" + with_checksum(small_bytes()).substr(8)), "at byte 0: no count"));
   CHECK(holds(fault_with(8, 2, 4), "at byte 8: version 2"));
   CHECK(holds(fault_with(12, 2, 4), "at byte 12: unknown flags 2"));
   CHECK(holds(fault_with(12, 1, 4), "at byte 32: contexts that are the words"));
   CHECK(holds(fault_with(16, 0), "at byte 16: the unit is 0"));
   for (std::size_t at = 24; at <= 64; at += 8)
-    for (const std::uint64_t value : {~std::uint64_t{0}, std::uint64_t{1} << 61U,
-                                      std::uint64_t{1} << 40U, std::uint64_t{229}})
+    for (const std::uint64_t value :
+         {~std::uint64_t{0}, std::uint64_t{1} << 61U, std::uint64_t{1} << 40U, std::uint64_t{229}})
       CHECK(holds(fault_with(at, value), "at byte " + std::to_string(at)));
   CHECK(holds(fault_with(40, 3), "has 228 bytes, its header describes 244"));
 }
@@ -216,8 +218,9 @@ TEST_CASE("a word that comes twice is refused and the file named") {
 TEST_CASE("pipes, directories and missing files are refused") {
   const support::TemporaryDirectory directory;
   const support::NamedPipe pipe(with_checksum(small_bytes()));
-  CHECK(holds(message_of<imf::InputError>([&] { static_cast<void>(imf::load_counts(pipe.path())); }),
-              "not from a pipe"));
+  CHECK(
+      holds(message_of<imf::InputError>([&] { static_cast<void>(imf::load_counts(pipe.path())); }),
+            "not from a pipe"));
   CHECK_THROWS_AS(static_cast<void>(imf::load_counts(directory.path())), imf::IoError);
   CHECK_THROWS_AS(static_cast<void>(imf::load_counts(directory / "absent")), imf::IoError);
 }

@@ -80,8 +80,8 @@ TEST_CASE("matrices without entries, rows or columns") {
 
 TEST_CASE("counts are written in steps, and the comment says how many one count is") {
   using imf::Vocabulary;
-  const auto words = std::make_shared<const Vocabulary>(
-      std::vector<imf::WordCount>{{"a", 3}, {"b", 2}, {"c", 1}});
+  const auto words =
+      std::make_shared<const Vocabulary>(std::vector<imf::WordCount>{{"a", 3}, {"b", 2}, {"c", 1}});
   const auto contexts = std::make_shared<const Vocabulary>(
       std::vector<imf::WordCount>{{"w", 3}, {"x", 2}, {"y", 1}, {"z", 1}});
   CHECK(saved(imf::CooccurrenceCounts(words, contexts, small_matrix<imf::Count>(60, 30, 90), 60,
@@ -124,9 +124,8 @@ TEST_CASE("values that are not finite are refused before anything is written") {
   const support::TemporaryDirectory directory;
   const auto path = directory.write("m.mtx", "old");
   for (const float bad : {std::numeric_limits<float>::infinity(), -HUGE_VALF, std::nanf("")})
-    CHECK(holds(message_of<imf::InputError>([&] {
-                  imf::save_matrix_market(path, small_matrix<float>(1, 2, bad));
-                }),
+    CHECK(holds(message_of<imf::InputError>(
+                    [&] { imf::save_matrix_market(path, small_matrix<float>(1, 2, bad)); }),
                 "row 2 has a value that is not finite"));
   CHECK(support::read_bytes(path) == "old");
 }

@@ -31,8 +31,8 @@ std::string fault_in(const std::string& bytes) {
   return message_of<imf::InputError>([&] { static_cast<void>(load(bytes)); });
 }
 
-const imf::Vocabulary three_words(
-    std::vector<imf::WordCount>{{"the", 12}, {"caf\xC3\xA9", 3}, {"rare", 0}});
+const imf::Vocabulary three_words(std::vector<imf::WordCount>{
+    {"the", 12}, {"caf\xC3\xA9", 3}, {"rare", 0}});
 const std::string three_as_text = "the 12\ncaf\xC3\xA9 3\nrare 0\n";
 
 }  // namespace
@@ -46,7 +46,7 @@ TEST_CASE("the bytes are these, and they are read back") {
 
 TEST_CASE("words are bytes and may hold blanks, in the file's order") {
   const std::vector<imf::WordCount> words{
-      {"b", 1}, {"New York", 5}, {" ", 2}, {"a ", 3}, {" a", 3},          {"\xFF\xFE", 4},
+      {"b", 1}, {"New York", 5}, {" ", 2},   {"a ", 3}, {" a", 3},     {"\xFF\xFE", 4},
       {"7", 7}, {"a\tb", 9},     {"x\r", 1}, {"\v", 1}, {"a\0b"sv, 1}, {"max", ~imf::Count{0} - 38},
   };
   const support::TemporaryDirectory directory;

@@ -111,8 +111,7 @@ TEST_CASE("the bytes of both forms are these") {
 
 TEST_CASE("both forms are read, recognized or named") {
   for (const std::string& bytes : {two_as_text, two_as_binary}) {
-    const VectorFormat format =
-        bytes == two_as_text ? VectorFormat::text : VectorFormat::binary;
+    const VectorFormat format = bytes == two_as_text ? VectorFormat::text : VectorFormat::binary;
     for (const VectorFormat asked : {VectorFormat::automatic, format}) {
       const auto vectors = load(bytes, {.format = asked});
       CHECK(vectors.vocabulary() == two_words);
@@ -126,7 +125,7 @@ TEST_CASE("every finite float comes back bit for bit, in both forms, whatever th
   for (const std::size_t dimension : {1U, 2U, 15U, 16U, 17U, 300U, 9000U}) {
     const std::size_t rows = dimension == 1 ? 1 : 40;
     std::vector<std::string> words;
-    for (std::size_t i = 0; i < rows; ++i) words.push_back("w" + std::to_string(i));
+    for (std::size_t i = 0; i < rows; ++i) words.push_back('w' + std::to_string(i));
     const auto vectors = any_finite_values(rows, dimension);
     for (const VectorFormat format : both_formats) {
       imf::save_word2vec(directory / "v", vectors, vocabulary_of(words), format);
@@ -149,8 +148,8 @@ TEST_CASE("extreme floats come back") {
 }
 
 TEST_CASE("words are bytes: not UTF-8, control bytes, numbers, very long") {
-  const std::vector<std::string> words = {"\xFF\xFE", "\x01\x7F", "0.5", "-1", "</s>", "nan",
-                                          std::string(1U << 20U, 'x'), "a\0b"s};
+  const std::vector<std::string> words = {
+      "\xFF\xFE", "\x01\x7F", "0.5", "-1", "</s>", "nan", std::string(1U << 20U, 'x'), "a\0b"s};
   imf::AlignedMatrix vectors(words.size(), 2);
   for (std::size_t i = 0; i < words.size(); ++i) vectors(i, 1) = static_cast<float>(i) / 3.0F;
   const support::TemporaryDirectory directory;
@@ -168,8 +167,8 @@ TEST_CASE("what could not be read back is refused before anything is written") {
   const auto refuse = [&](const imf::AlignedMatrix& vectors, const imf::Vocabulary& words) {
     std::string message;
     for (const VectorFormat format : both_formats)
-      message = message_of<imf::InputError>(
-          [&] { imf::save_word2vec(path, vectors, words, format); });
+      message =
+          message_of<imf::InputError>([&] { imf::save_word2vec(path, vectors, words, format); });
     CHECK(support::read_bytes(path) == "old");
     CHECK(directory.entries() == 1);
     return message;
@@ -178,9 +177,9 @@ TEST_CASE("what could not be read back is refused before anything is written") {
     const auto message = refuse(matrix_of({{1}, {2}}), vocabulary_of({"fine", word}));
     CHECK(holds(message, imf::in_quotes(word)));
   }
-  for (const float bad : {std::numeric_limits<float>::infinity(),
-                          -std::numeric_limits<float>::infinity(),
-                          std::numeric_limits<float>::quiet_NaN()})
+  for (const float bad :
+       {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+        std::numeric_limits<float>::quiet_NaN()})
     CHECK(holds(refuse(matrix_of({{1, 2}, {3, bad}}), two_words), "caf\xC3\xA9"));
   CHECK(holds(refuse(matrix_of({{1}}), two_words), "1 vectors for 2 words"));
   CHECK(holds(refuse(imf::AlignedMatrix(2, 0), two_words), "none to write"));
@@ -205,7 +204,7 @@ TEST_CASE("text: other writers' lines are read") {
 }
 
 TEST_CASE("text: a word may hold blanks, the values are taken from the right") {
-  const auto vectors = load("4 2\n. . . 0.5 1\nNew\tYork 2 3\nat name@domain.com 4 5\nx 6 7\n");
+  const auto vectors = load("4 2\n. . .  0.5  1\nNew\tYork \t2 3\nat name@domain.com 4 5\nx 6 7\n");
   CHECK(vectors.vocabulary() == vocabulary_of({". . .", "New\tYork", "at name@domain.com", "x"}));
   CHECK(same_bits(vectors.vectors(), matrix_of({{0.5F, 1}, {2, 3}, {4, 5}, {6, 7}})));
 }
@@ -264,7 +263,8 @@ TEST_CASE("binary: faults are named with their byte") {
   const auto fault = [](const std::string& bytes) {
     return fault_in(bytes, {.format = VectorFormat::binary});
   };
-  CHECK(holds(fault("2 1\na " + one + "\na " + one + "\n"), "at byte 11: the word \"a\" comes twi"));
+  CHECK(
+      holds(fault("2 1\na " + one + "\na " + one + "\n"), "at byte 11: the word \"a\" comes twi"));
   CHECK(holds(fault("2 1\na " + one + "\n " + one + "b\n"), "at byte 11: a vector without a word"));
   CHECK(holds(fault("1 1\na " + one + "\nb"), "at byte 11: more bytes than the 1 words"));
   CHECK(holds(fault("1 1\na " + bytes_of(std::numeric_limits<float>::quiet_NaN())),
@@ -287,6 +287,11 @@ TEST_CASE("a file cut off anywhere is refused, or is whole but for its last newl
     CHECK(load(bytes.substr(0, bytes.size() - 1)).size() == 2);
 }
 
+TEST_CASE("the smallest files are long enough") {
+  CHECK(same_bits(load("2 1\na 5\nb 6").vectors(), matrix_of({{5}, {6}})));
+  CHECK(same_bits(load("1 1\na " + bytes_of(-5)).vectors(), matrix_of({{-5}})));
+}
+
 TEST_CASE("no first line that is none is believed") {
   for (const std::string first : {"", "\n", "5\n", "a b\n", "2\n", "2 \n", " 2 3\n", "2 3 4\n",
                                   "-2 3\n", "2 -3\n", "2.0 3\n", "0 3\n", "2 0\n", "the 0.5 1\n",
@@ -294,6 +299,10 @@ TEST_CASE("no first line that is none is believed") {
     CAPTURE(first);
     CHECK(holds(fault_in(first + "the 1 2 3\na 1 2 3\n"), ":1: "));
   }
+  const std::string rest = "the 1 2 3\na 1 2 3\n";
+  CHECK(
+      holds(fault_in("4294967294 3\n" + rest), ":1: the number of words must be 1 to 4294967293"));
+  CHECK(holds(fault_in("2 1048577\n" + rest), ":1: the dimension must be 1 to 1048576"));
   CHECK(holds(fault_in("the 0.5 0.25 0.125\n"), "GloVe"));
   CHECK(holds(fault_in(std::string(5000, 'x')), "expected \"WORDS DIMENSION\""));
   CHECK(holds(fault_in(std::string(5000, '\0')), "expected \"WORDS DIMENSION\""));
@@ -304,7 +313,8 @@ TEST_CASE("sizes that the file cannot hold are refused before room is made for t
   const std::uint64_t before = imf::peak_memory_bytes();
   for (const VectorFormat format : both_formats)
     for (const std::string first : {"4294967293 1048576\n", "1000000000 1\n", "1 1000000\n"})
-      CHECK(holds(fault_in(first + two_as_binary, {.format = format}), ":1: the file is too short"));
+      CHECK(
+          holds(fault_in(first + two_as_binary, {.format = format}), ":1: the file is too short"));
   CHECK(imf::peak_memory_bytes() - before < (32U << 20U));
 }
 

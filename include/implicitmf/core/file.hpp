@@ -81,9 +81,8 @@ class InputFile {
   /// Reads on from where the last read() ended: `count` bytes, fewer only at the end of the file.
   /// \throws IoError
   std::size_t read(char* to, std::size_t count) {
-    return fill(to, count, [this](char* p, std::size_t n, std::size_t) {
-      return ::read(fd_.get(), p, n);
-    });
+    return fill(to, count,
+                [this](char* p, std::size_t n, std::size_t) { return ::read(fd_.get(), p, n); });
   }
   /// Reads `count` bytes from byte `offset` on, fewer only at the end of the file.
   /// \throws IoError
@@ -238,7 +237,8 @@ class BufferedReader {
   [[nodiscard]] std::uint64_t position() const noexcept { return consumed_ + at_; }
   /// Whether the file has at least `bytes` left; always true of a pipe, whose end is not known.
   [[nodiscard]] bool may_have(std::uint64_t bytes) const noexcept {
-    return !file_.is_regular() || (file_.size() >= position() && bytes <= file_.size() - position());
+    return !file_.is_regular() ||
+           (file_.size() >= position() && bytes <= file_.size() - position());
   }
   /// Whether the end of the file is reached.
   [[nodiscard]] bool at_end() { return at_ == end_ && !refill(); }

@@ -97,7 +97,7 @@ class RowAccumulator {
         const Sum before = sums[context];
         sums[context] = static_cast<Sum>(before + weight);
         *met_end = context;  // kept only where this is the first time, without a branch
-        met_end += before == 0 ? 1 : 0;
+        met_end += static_cast<int>(before == 0) & static_cast<int>(weight != 0);
       }
     };
     constexpr std::size_t ahead = 12;

@@ -53,15 +53,16 @@ inline void write_comment(OutputFile& file, std::string_view comment) {
 /// Writes "row column value" lines, counted from 1.
 template <MatrixMarketValue Value>
 void write_entries(OutputFile& file, const Csr<Value>& matrix) {
-  char line[80];  // two numbers of 20 digits, one of 24 at most
+  constexpr std::size_t longest = 24;  // "-2.2250738585072014e-308"
+  char line[3 * (longest + 1)];
   for (std::size_t r = 0; r < matrix.rows(); ++r) {
-    char* const after_row = std::to_chars(line, line + sizeof line, r + 1).ptr;
+    char* const after_row = std::to_chars(line, line + longest, r + 1).ptr;
     *after_row = ' ';
     for (std::uint64_t i = matrix.offsets[r]; i < matrix.offsets[r + 1]; ++i) {
-      const std::uint64_t column = std::uint64_t{matrix.columns[i]} + 1;
-      char* end = std::to_chars(after_row + 1, line + sizeof line, column).ptr;
+      char* end = after_row + 1;
+      end = std::to_chars(end, end + longest, std::uint64_t{matrix.columns[i]} + 1).ptr;
       *end++ = ' ';
-      end = std::to_chars(end, line + sizeof line, matrix.values[i]).ptr;
+      end = std::to_chars(end, end + longest, matrix.values[i]).ptr;
       *end++ = '\n';
       file.write(line, static_cast<std::size_t>(end - line));
     }

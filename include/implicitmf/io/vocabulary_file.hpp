@@ -35,7 +35,9 @@ inline void save_vocabulary(const std::filesystem::path& path, const Vocabulary&
   OutputFile file(path);
   for (WordId id = 0; id < vocabulary.size(); ++id) {
     file.write(vocabulary.word(id));
-    file.write(" " + std::to_string(vocabulary.count(id)) + "\n");
+    file.write(" ");
+    file.write(std::to_string(vocabulary.count(id)));
+    file.write("\n");
   }
   file.commit();
 }

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// What the commands of the program share: each adds itself to the application.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <implicitmf/association/shifted_pmi_matrix.hpp>
+#include <implicitmf/core/memory.hpp>
+#include <implicitmf/core/progress.hpp>
+#include <implicitmf/core/version.hpp>
+#include <implicitmf/corpus/encoded_corpus.hpp>
+#include <implicitmf/counting/cooccurrence_counts.hpp>
+#include <implicitmf/counting/window.hpp>
+
+#include "progress_display.hpp"
+
+namespace app {
+
+namespace imf = implicitmf;
+using Json = nlohmann::ordered_json;
+
+// Each adds its command to the application; the command runs when the options are parsed.
+void add_train(CLI::App& application);
+void add_count(CLI::App& application);
+void add_export(CLI::App& application);
+void add_neighbors(CLI::App& application);
+void add_analogy(CLI::App& application);
+
+/// Options that every command has.
+struct CommonArguments {
+  std::size_t threads = 0;
+  ProgressMode progress = ProgressMode::automatic;
+  bool json = false;
+  void add_to(CLI::App& command);
+};
+
+/// From a text to counts.
+struct CountArguments {
+  std::string input;
+  std::size_t window = 5;
+  std::string shape = "dynamic";
+  imf::WindowSide side = imf::WindowSide::symmetric;
+  std::size_t min_count = 5;
+  std::size_t max_vocabulary = 0;
+  bool lowercase = false;
+  bool keep_positions = false;
+  double memory_gib = 0.0;
+  std::string read_vocabulary;
+  std::string save_vocabulary;
+
+  /// `required`: the text must be named (a command may have other input).
+  void add_to(CLI::App& command, bool required);
+  [[nodiscard]] imf::EncodedCorpus read(const CommonArguments& common,
+                                        const imf::ProgressCallback& progress) const;
+  [[nodiscard]] imf::CooccurrenceCounts count(const imf::EncodedCorpus& corpus,
+                                              const CommonArguments& common,
+                                              const imf::ProgressCallback& progress) const;
+  [[nodiscard]] Json to_json() const;
+};
+
+/// From counts to an association matrix.
+struct AssociationArguments {
+  std::string measure = "sppmi";
+  double smoothing = 0.75;
+  double negatives = 1.0;
+  void add_to(CLI::App& command);
+  [[nodiscard]] imf::ShiftedPMIMatrix<> associate(const imf::CooccurrenceCounts& counts,
+                                                  const CommonArguments& common) const;
+  [[nodiscard]] Json to_json() const;
+};
+
+/// Wall-clock and processor seconds of named stages, in order.
+class StageClock {
+ public:
+  /// Runs the work and adds its time to the stage.
+  template <class Work>
+  decltype(auto) time(const std::string& stage, Work&& work) {
+    struct Stop {
+      StageClock& clock;
+      const std::string& stage;
+      double wall = now();
+      double cpu = cpu_now();
+      ~Stop() { clock.add(stage, now() - wall, cpu_now() - cpu); }
+    };
+    const Stop stop{*this, stage};
+    return work();
+  }
+  [[nodiscard]] const Json& seconds() const noexcept { return seconds_; }
+  [[nodiscard]] const Json& cpu_seconds() const noexcept { return cpu_seconds_; }
+
+ private:
+  static double now();
+  static double cpu_now();
+  void add(const std::string& stage, double wall, double cpu);
+
+  Json seconds_ = Json::object();
+  Json cpu_seconds_ = Json::object();
+};
+
+/// A whole number of decimal digits, at least `least`; no sign, no leading zero, no unit.
+[[nodiscard]] CLI::Validator whole_number(std::uint64_t least = 0);
+
+/// The program's own name for what a message of the library calls by the name of its option.
+[[nodiscard]] std::string in_program_terms(std::string message);
+
+/// Prints what reading kept: "read 7564663 tokens; kept 47363 of 160557 words (97.6 % of tokens)".
+void print_corpus(const imf::EncodedCorpus& corpus);
+
+/// Throws ConfigError if a need in bytes passes the ceiling of --memory (0: none).
+void check_memory(std::uint64_t needed, double ceiling_gib);
+
+/// "12.3 M" for people.
+[[nodiscard]] std::string with_unit(double number);
+
+}  // namespace app
