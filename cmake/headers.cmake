@@ -52,5 +52,6 @@ set(
   include/implicitmf/solvers/linear_operator.hpp
   include/implicitmf/solvers/orthonormal_basis.hpp
   include/implicitmf/solvers/singular_triplets.hpp
+  include/implicitmf/solvers/small_dense.hpp
   include/implicitmf/solvers/symmetric_svd.hpp
 )

@@ -146,7 +146,7 @@ struct Header {
   if (!words || !dimension) {
     const bool vector = std::count_if(line.begin(), line.end(), is_blank) > 1;
     throw error("expected \"WORDS DIMENSION\", not " + in_quotes(line) +
-                (vector ? ": does the first line lack, as in GloVe's files?" : ""));
+                (vector ? ": is the first line missing, as in GloVe's files?" : ""));
   }
   if (*words < 1 || *words > max_vocabulary)
     throw error("the number of words must be 1 to " + std::to_string(max_vocabulary));

@@ -7,14 +7,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <Eigen/Core>
-#include <Eigen/Eigenvalues>
-#include <Eigen/SVD>
 
 #include <implicitmf/core/errors.hpp>
 #include <implicitmf/core/matrix.hpp>
@@ -27,6 +22,7 @@
 #include <implicitmf/solvers/linear_operator.hpp>
 #include <implicitmf/solvers/orthonormal_basis.hpp>
 #include <implicitmf/solvers/singular_triplets.hpp>
+#include <implicitmf/solvers/small_dense.hpp>
 
 namespace implicitmf {
 
@@ -45,7 +41,7 @@ class LanczosRun {
         keep_(keep),
         left_(a.rows(), capacity, options.seed),
         right_(a.cols(), capacity + block_width, options.seed + 1),
-        b_(SmallMatrix::Zero(index(capacity), index(capacity))),
+        b_(SmallMatrix::Zero(to_index(capacity), to_index(capacity))),
         capacity_(capacity) {}
 
   [[nodiscard]] SingularTriplets solve() {
@@ -69,9 +65,6 @@ class LanczosRun {
   }
 
  private:
-  using Index = Eigen::Index;
-  static Index index(std::size_t i) noexcept { return static_cast<Index>(i); }
-
   /// The first block, and the scale that brings the matrix near 1. False of a zero matrix.
   bool start() {
     AlignedMatrix x(a_.cols(), block_width);
@@ -81,9 +74,13 @@ class LanczosRun {
     a_.apply(x, y, team_);
     ++result_.products;
     float largest = 0.0F;
+    bool finite = true;
     for (std::size_t r = 0; r < y.rows(); ++r)
-      for (const float value : y.row(r)) largest = std::max(largest, std::abs(value));
-    if (!std::isfinite(largest))
+      for (const float value : y.row(r)) {
+        largest = std::max(largest, std::abs(value));
+        finite = finite && std::isfinite(value);
+      }
+    if (!finite)
       throw NumericError("SVD: the first product of the matrix is not finite");
     if (largest == 0.0F) return false;
     scale_ = std::ldexp(1.0F, std::clamp(-std::ilogb(largest), -126, 126));
@@ -123,8 +120,8 @@ class LanczosRun {
     copy_columns(right_.vectors(), m, x);
     a_.apply(x, y, team_);
     const auto of_left = append(left_, y);
-    b_.block(0, index(m), index(m), index(block_width)) = of_left.onto_basis;
-    b_.block(index(m), index(m), index(block_width), index(block_width)) = of_left.onto_block;
+    b_.block(0, to_index(m), to_index(m), to_index(block_width)) = of_left.onto_basis;
+    b_.block(to_index(m), to_index(m), to_index(block_width), to_index(block_width)) = of_left.onto_block;
     a_.apply_transpose(y, x, team_);
     tail_ = append(right_, x).onto_block;
     result_.products += 2;
@@ -143,26 +140,18 @@ class LanczosRun {
     return coefficients;
   }
 
-  /// B = P Σ Oᵀ, the `keep_` largest; by BᵀB, whose rounding is far below single precision, unless
-  /// B is so near singular that P = B O / Σ would not be orthonormal.
+  /// B = P Σ Oᵀ, the `keep_` largest, by BᵀB = O Σ² Oᵀ, whose rounding is far below that of the
+  /// bases. Where B is near singular, P = B O / Σ is made orthonormal by force.
   void decompose() {
-    const Index m = index(left_.size());
-    const Index k = index(keep_);
-    const Eigen::MatrixXd b = b_.topLeftCorner(m, m);
-    Eigen::MatrixXd squares = Eigen::MatrixXd::Zero(m, m);
-    squares.selfadjointView<Eigen::Lower>().rankUpdate(b.transpose());
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(squares);
-    sigma_ = eigen.eigenvalues().tail(k).reverse().cwiseMax(0.0).cwiseSqrt();
-    if (sigma_[k - 1] > 1e-4 * sigma_[0]) {
-      o_ = eigen.eigenvectors().rightCols(k).rowwise().reverse();
-      p_ = b.lazyProduct(o_);
-      for (Index i = 0; i < k; ++i) p_.col(i) /= sigma_[i];
-      return;
-    }
-    const Eigen::BDCSVD<Eigen::MatrixXd> svd(b, Eigen::ComputeThinU | Eigen::ComputeThinV);
-    sigma_ = svd.singularValues().head(k);
-    p_ = svd.matrixU().leftCols(k);
-    o_ = svd.matrixV().leftCols(k);
+    const auto m = to_index(left_.size());
+    const SmallMatrix b = b_.topLeftCorner(m, m);
+    const SymmetricEigen eigen = largest_of(symmetric_eigen(squares_of(b)), keep_);
+    sigma_ = eigen.values.cwiseMax(0.0).cwiseSqrt();
+    o_ = eigen.vectors;
+    p_ = multiply(b, o_);
+    const double least = 1e-4 * sigma_[0];
+    for (Eigen::Index i = 0; i < p_.cols(); ++i) p_.col(i) /= std::max(sigma_[i], 1e-9 * sigma_[0]);
+    if (sigma_[sigma_.size() - 1] <= least) orthonormalize_columns(p_);
   }
 
   /// The residuals by the recurrence, and where they are small enough (or nothing more will be
@@ -178,22 +167,25 @@ class LanczosRun {
   }
 
   double recurrence_residuals() {
-    const SmallMatrix tail = tail_.lazyProduct(p_.bottomRows(index(block_width)));
+    const SmallMatrix tail = multiply(tail_, p_.bottomRows(to_index(block_width)));
     residuals_.clear();
+    double worst = 0.0;
     for (std::size_t i = 0; i < options_.dimension; ++i)
-      residuals_.push_back(relative(tail.col(index(i)).norm(), sigma_[index(i)]));
-    return *std::max_element(residuals_.begin(), residuals_.end());
+      worst = std::max(worst, add_residual(tail.col(to_index(i)).norm(), sigma_[to_index(i)], residuals_));
+    return worst;
   }
 
-  /// A residual beside its σ, or beside the rounding error of the matrix where σ is less.
-  double relative(double residual, double sigma) const {
+  /// Adds a residual beside its σ to a list. Returns it beside what it is judged by: σ, or what
+  /// makes the rounding error of the matrix small enough, where σ is less.
+  double add_residual(double residual, double sigma, std::vector<double>& residuals) const {
+    residuals.push_back(sigma > 0.0 ? residual / sigma : 0.0);
     return residual / std::max(sigma, singular_value_floor / options_.tolerance * sigma_[0]);
   }
 
   void store(AlignedMatrix left, AlignedMatrix right) {
     result_.values.clear();
     for (std::size_t i = 0; i < options_.dimension; ++i)
-      result_.values.push_back(sigma_[index(i)] / static_cast<double>(scale_));
+      result_.values.push_back(sigma_[to_index(i)] / static_cast<double>(scale_));
     result_.residuals = residuals_;
     result_.left = first_columns(left, options_.dimension);
     result_.right = first_columns(right, options_.dimension);
@@ -206,16 +198,15 @@ class LanczosRun {
   double form_symmetric(const AlignedMatrix& left, const AlignedMatrix& right) {
     const std::size_t k = keep_;
     const SmallMatrix cosines = gram<Arch>({right, k}, {left, k}, team_);
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> mixing(0.5 *
-                                                                (cosines + cosines.transpose()));
-    SmallMatrix of_right = mixing.eigenvectors();
-    SmallMatrix of_left = mixing.eigenvectors();
-    for (Index i = 0; i < of_right.cols(); ++i) {
-      const double cosine = mixing.eigenvalues()[i];
+    const SymmetricEigen mixing = symmetric_eigen(0.5 * (cosines + cosines.transpose()));
+    SmallMatrix of_right = mixing.vectors;
+    SmallMatrix of_left = mixing.vectors;
+    for (Eigen::Index i = 0; i < of_right.cols(); ++i) {
+      const double cosine = mixing.values[i];
       of_right.col(i) /= std::sqrt(2.0 + 2.0 * std::abs(cosine));
       of_left.col(i) = of_right.col(i) * (cosine < 0.0 ? -1.0 : 1.0);
     }
-    const SmallMatrix tail = tail_.lazyProduct(p_.bottomRows(index(block_width)));
+    const SmallMatrix tail = multiply(tail_, p_.bottomRows(to_index(block_width)));
     AlignedMatrix next(right.rows(), block_width);
     copy_columns(right_.vectors(), left_.size(), next);
 
@@ -223,52 +214,49 @@ class LanczosRun {
     add_product<Arch>({left, k}, rounded(of_left), z, team_);
     AlignedMatrix az = product<Arch>({left, k}, sigma_.asDiagonal() * of_right, team_);
     add_product<Arch>({right, k}, rounded(sigma_.asDiagonal() * of_left), az, team_);
-    add_product<Arch>({next, block_width}, rounded(tail.lazyProduct(of_left)), az, team_);
+    add_product<Arch>({next, block_width}, rounded(multiply(tail, of_left)), az, team_);
     return store_eigenvectors(z, az);
   }
 
   /// Rayleigh-Ritz within the columns of z, whose images are az.
   double store_eigenvectors(const AlignedMatrix& z, const AlignedMatrix& az) {
-    const std::size_t k = keep_;
-    const Eigen::MatrixXd t = gram<Arch>({z, k}, {az, k}, team_);
-    const Eigen::MatrixXd metric = gram<Arch>({z, k}, {z, k}, team_);
-    const Eigen::GeneralizedSelfAdjointEigenSolver<Eigen::MatrixXd> eigen(
-        0.5 * (t + t.transpose()), metric);
-    std::vector<Index> order(k);
-    std::iota(order.begin(), order.end(), Index{0});
-    std::stable_sort(order.begin(), order.end(), [&](Index i, Index j) {
-      return std::abs(eigen.eigenvalues()[i]) > std::abs(eigen.eigenvalues()[j]);
-    });
-    SmallMatrix chosen(index(k), index(options_.dimension));
-    std::vector<double> lambda;
-    for (std::size_t i = 0; i < options_.dimension; ++i) {
-      chosen.col(index(i)) = eigen.eigenvectors().col(order[i]);
-      lambda.push_back(eigen.eigenvalues()[order[i]]);
-    }
-    return store_symmetric(product<Arch>({z, k}, chosen, team_),
-                           product<Arch>({az, k}, chosen, team_), lambda);
+    const SymmetricEigen metric = symmetric_eigen(gram<Arch>({z, keep_}, {z, keep_}, team_));
+    SmallMatrix to_white = metric.vectors;
+    for (Eigen::Index i = 0; i < to_white.cols(); ++i)
+      to_white.col(i) /= std::sqrt(std::max(metric.values[i], 1e-6));
+    const SmallMatrix t = multiply(
+        to_white.transpose(), multiply(gram<Arch>({z, keep_}, {az, keep_}, team_), to_white));
+    const SymmetricEigen best =
+        largest_of(symmetric_eigen(0.5 * (t + t.transpose())), options_.dimension);
+    const SmallMatrix chosen = multiply(to_white, best.vectors);
+    return store_symmetric(product<Arch>({z, keep_}, chosen, team_),
+                           product<Arch>({az, keep_}, chosen, team_), best.values);
   }
 
   double store_symmetric(AlignedMatrix vectors, const AlignedMatrix& images,
-                         const std::vector<double>& lambda) {
-    std::vector<double> squares(lambda.size(), 0.0);
+                         const SmallVector& lambda) {
+    const std::size_t d = options_.dimension;
+    std::vector<double> squares(d, 0.0);
     for (std::size_t r = 0; r < vectors.rows(); ++r)
-      for (std::size_t i = 0; i < lambda.size(); ++i) {
+      for (std::size_t i = 0; i < d; ++i) {
         const double rest = static_cast<double>(images(r, i)) -
-                            lambda[i] * static_cast<double>(vectors(r, i));
+                            lambda[to_index(i)] * static_cast<double>(vectors(r, i));
         squares[i] += rest * rest;
       }
     result_.values.clear();
     result_.residuals.clear();
     result_.right = vectors;
-    for (std::size_t i = 0; i < lambda.size(); ++i) {
-      result_.values.push_back(std::abs(lambda[i]) / static_cast<double>(scale_));
-      result_.residuals.push_back(relative(std::sqrt(squares[i]), std::abs(lambda[i])));
-      if (lambda[i] < 0.0)
+    double worst = 0.0;
+    for (std::size_t i = 0; i < d; ++i) {
+      const double value = lambda[to_index(i)];
+      result_.values.push_back(std::abs(value) / static_cast<double>(scale_));
+      worst = std::max(worst,
+                       add_residual(std::sqrt(squares[i]), std::abs(value), result_.residuals));
+      if (value < 0.0)
         for (std::size_t r = 0; r < vectors.rows(); ++r) result_.right(r, i) *= -1.0F;
     }
     result_.left = std::move(vectors);
-    return *std::max_element(result_.residuals.begin(), result_.residuals.end());
+    return worst;
   }
 
   static AlignedMatrix first_columns(const AlignedMatrix& panel, std::size_t columns) {
@@ -311,9 +299,9 @@ class LanczosRun {
   double norm_ = 0.0;
   double worst_ = 0.0;  ///< residual at the last look, after products_before_
   std::size_t products_before_ = 0;
-  Eigen::VectorXd sigma_;
-  Eigen::MatrixXd p_;
-  Eigen::MatrixXd o_;
+  SmallVector sigma_;
+  SmallMatrix p_;
+  SmallMatrix o_;
   std::vector<double> residuals_;
   SingularTriplets result_;
 };

@@ -7,32 +7,15 @@
 #include <cstddef>
 #include <vector>
 
-#include <Eigen/Core>
-
 #include <implicitmf/core/buffer.hpp>
 #include <implicitmf/core/matrix.hpp>
 #include <implicitmf/core/parallel.hpp>
 #include <implicitmf/core/types.hpp>
 #include <implicitmf/kernels/panel_product.hpp>
 #include <implicitmf/kernels/simd.hpp>
+#include <implicitmf/solvers/small_dense.hpp>
 
 namespace implicitmf::detail {
-
-/// Small dense matrices of a solver: row-major as the panels are.
-using SmallMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-/// Keeps Eigen to one thread where a program's -fopenmp would let it take more: sums would then
-/// depend on their number.
-class SerialEigen {
- public:
-  SerialEigen() { Eigen::setNbThreads(1); }
-  SerialEigen(const SerialEigen&) = delete;
-  SerialEigen& operator=(const SerialEigen&) = delete;
-  ~SerialEigen() { Eigen::setNbThreads(before_); }
-
- private:
-  int before_ = Eigen::nbThreads();
-};
 
 /// The rows of a panel cut in at most 64 slabs of at least 1024 rows, by their number alone: what
 /// is summed over rows is summed slab by slab and then over the slabs in order.
@@ -50,10 +33,14 @@ class RowSlabs {
   std::size_t count_;
 };
 
-/// The first `columns` columns of a panel.
+/// `columns` columns of a panel, from `first` on, a multiple of 16.
 struct PanelView {
   const AlignedMatrix& panel;
   std::size_t columns;
+  std::size_t first = 0;
+  [[nodiscard]] const float* row_data(std::size_t r) const noexcept {
+    return panel.row_data(r) + first;
+  }
 };
 
 /// Aᵀ B for panels of equal rows; columns are multiples of 16. Float within 256 rows, double beyond.
@@ -64,12 +51,11 @@ template <class Arch = DefaultArch>
   Buffer<double> sums(slabs.count() * size, 0.0);
   team.for_each(slabs.count(), [&](std::size_t s) {
     const IndexRange rows = slabs[s];
-    kernels::add_gram<Arch>(rows.size(), a.panel.row_data(rows.begin), a.panel.stride(), a.columns,
-                            b.panel.row_data(rows.begin), b.panel.stride(), b.columns,
+    kernels::add_gram<Arch>(rows.size(), a.row_data(rows.begin), a.panel.stride(), a.columns,
+                            b.row_data(rows.begin), b.panel.stride(), b.columns,
                             sums.data() + s * size, b.columns);
   });
-  SmallMatrix result = SmallMatrix::Zero(static_cast<Eigen::Index>(a.columns),
-                                         static_cast<Eigen::Index>(b.columns));
+  SmallMatrix result = SmallMatrix::Zero(to_index(a.columns), to_index(b.columns));
   for (std::size_t s = 0; s < slabs.count(); ++s)
     for (std::size_t i = 0; i < size; ++i) result.data()[i] += sums[s * size + i];
   return result;
@@ -80,8 +66,7 @@ template <class Arch = DefaultArch>
   AlignedMatrix result(static_cast<std::size_t>(m.rows()), static_cast<std::size_t>(m.cols()));
   for (std::size_t r = 0; r < result.rows(); ++r)
     for (std::size_t c = 0; c < result.cols(); ++c)
-      result(r, c) = static_cast<float>(
-          m(static_cast<Eigen::Index>(r), static_cast<Eigen::Index>(c)));
+      result(r, c) = static_cast<float>(m(to_index(r), to_index(c)));
   return result;
 }
 
@@ -91,8 +76,8 @@ void add_product(PanelView a, const AlignedMatrix& h, AlignedMatrix& y, ThreadTe
   const RowSlabs slabs(y.rows());
   team.for_each(slabs.count(), [&](std::size_t s) {
     const IndexRange rows = slabs[s];
-    kernels::add_product<Arch>(rows.size(), a.panel.row_data(rows.begin), a.panel.stride(),
-                               a.columns, h.row_data(0), h.stride(), y.row_data(rows.begin),
+    kernels::add_product<Arch>(rows.size(), a.row_data(rows.begin), a.panel.stride(), a.columns,
+                               h.row_data(0), h.stride(), y.row_data(rows.begin),
                                y.stride(), h.stride());
   });
 }

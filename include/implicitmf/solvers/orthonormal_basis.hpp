@@ -10,15 +10,13 @@
 #include <string>
 #include <vector>
 
-#include <Eigen/Core>
-#include <Eigen/Eigenvalues>
-
 #include <implicitmf/core/errors.hpp>
 #include <implicitmf/core/matrix.hpp>
 #include <implicitmf/core/parallel.hpp>
 #include <implicitmf/core/random.hpp>
 #include <implicitmf/kernels/simd.hpp>
 #include <implicitmf/solvers/dense_panels.hpp>
+#include <implicitmf/solvers/small_dense.hpp>
 
 namespace implicitmf::detail {
 
@@ -54,20 +52,25 @@ class OrthonormalBasis {
   /// `floor` (the rounding error of the operator) is replaced by random directions.
   ///
   /// Block Gram-Schmidt passes, each with a whitening by the eigenvectors of wᵀw: as cheap as
-  /// CholeskyQR, and sound where that breaks down (Stathopoulos & Wu, SISC 2002). A second pass is
-  /// made where so much was taken off in the first that its rounding shows (Kahan's "twice is
-  /// enough": Parlett, The Symmetric Eigenvalue Problem, section 6.9).
+  /// CholeskyQR, and sound where that breaks down (Stathopoulos & Wu, SISC 2002). What a Krylov
+  /// block has in the basis by far it has in the newest vectors: they are projected out by
+  /// themselves first, so that the pass over all takes off next to nothing and what the basis lacks
+  /// in orthogonality is not multiplied from block to block. Another pass is made where so much was
+  /// taken off that its rounding shows (Kahan's "twice is enough": Parlett, The Symmetric
+  /// Eigenvalue Problem, section 6.9).
   /// \throws NumericError if w is not finite
   Coefficients append(AlignedMatrix& w, double floor, ThreadTeam& team) {
     constexpr int most_passes = 8;
-    const auto b = static_cast<Eigen::Index>(block_width);
-    Coefficients c{SmallMatrix::Zero(static_cast<Eigen::Index>(size_), b),
+    const auto b = to_index(block_width);
+    Coefficients c{SmallMatrix::Zero(to_index(size_), b),
                    SmallMatrix::Identity(b, b)};
+    if (newest_ < size_) subtract(w, newest_, c, team);
     double least_kept = whiten(w, project_out(w, c, team), floor * floor, c, team);
     for (int pass = 1; least_kept < enough_kept && pass < most_passes; ++pass)
       least_kept = whiten(w, project_out(w, c, team), noise, c, team);
     for (std::size_t r = 0; r < w.rows(); ++r)
       std::copy_n(w.row_data(r), block_width, vectors_.row_data(r) + size_);
+    newest_ = size_;
     size_ += block_width;
     return c;
   }
@@ -83,6 +86,7 @@ class OrthonormalBasis {
     for (std::size_t r = 0; r < behind.rows(); ++r)
       std::copy_n(behind.row_data(r), behind.cols(), vectors_.row_data(r) + to);
     size_ = to + behind.cols();
+    newest_ = behind.cols() == 0 ? 0 : to;
   }
 
  private:
@@ -97,10 +101,18 @@ class OrthonormalBasis {
   /// Smallest square, beside the largest, that single precision tells from rounding.
   static constexpr double noise = 1e-6;
 
+  /// Takes off w what it has in the basis vectors from `first` on. Returns what that is.
+  SmallMatrix subtract(AlignedMatrix& w, std::size_t first, Coefficients& c,
+                       ThreadTeam& team) const {
+    const PanelView basis{vectors_, size_ - first, first};
+    SmallMatrix h = gram<Arch>(basis, {w, block_width}, team);
+    add_product<Arch>(basis, rounded(-h), w, team);
+    c.onto_basis.bottomRows(h.rows()) += multiply(h, c.onto_block);
+    return h;
+  }
+
   Squares project_out(AlignedMatrix& w, Coefficients& c, ThreadTeam& team) const {
-    const SmallMatrix h = gram<Arch>(view(), {w, block_width}, team);
-    add_product<Arch>(view(), rounded(-h), w, team);
-    c.onto_basis.noalias() += h.lazyProduct(c.onto_block);
+    const SmallMatrix h = subtract(w, 0, c, team);
     Squares squares{gram<Arch>({w, block_width}, {w, block_width}, team), 0.0};
     if (!squares.after.allFinite() || !h.allFinite())
       throw NumericError("orthogonalisation: a product of the operator is not finite after " +
@@ -117,24 +129,23 @@ class OrthonormalBasis {
   /// smallest part that a square is of the largest before the projection.
   double whiten(AlignedMatrix& w, const Squares& squares, double floor, Coefficients& c,
                 ThreadTeam& team) {
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(squares.after);
-    const double largest = eigen.eigenvalues().maxCoeff();
-    SmallMatrix to_white = eigen.eigenvectors();
-    SmallMatrix from_white = eigen.eigenvectors().transpose();
+    const SymmetricEigen eigen = symmetric_eigen(squares.after);
+    const double largest = eigen.values.maxCoeff();
+    SmallMatrix to_white = eigen.vectors;
+    SmallMatrix from_white = eigen.vectors.transpose();
     std::vector<std::size_t> lost;
     for (Eigen::Index i = 0; i < squares.after.rows(); ++i) {
-      const double square = eigen.eigenvalues()[i];
+      const double square = eigen.values[i];
       const bool keep = square > floor && largest > 0.0;
       const double scale = keep ? std::sqrt(std::max(square, noise * largest)) : 0.0;
       to_white.col(i) *= keep ? 1.0 / scale : 0.0;
       from_white.row(i) *= scale;
       if (!keep) lost.push_back(static_cast<std::size_t>(i));
     }
-    const SmallMatrix before = c.onto_block;
-    c.onto_block.noalias() = from_white.lazyProduct(before);
+    c.onto_block = multiply(from_white, c.onto_block);
     rotate_columns<Arch>(w, to_white, team);
     for (const std::size_t column : lost) replace_column(w, column);
-    return lost.empty() ? eigen.eigenvalues().minCoeff() / squares.largest_before : 0.0;
+    return lost.empty() ? eigen.values.minCoeff() / squares.largest_before : 0.0;
   }
 
   void replace_column(AlignedMatrix& w, std::size_t column) {
@@ -146,6 +157,7 @@ class OrthonormalBasis {
   AlignedMatrix vectors_;
   std::uint64_t seed_;
   std::size_t size_ = 0;
+  std::size_t newest_ = 0;  ///< first of the vectors that the next block leans on
   std::uint64_t replaced_ = 0;
 };
 
