@@ -63,8 +63,9 @@ void CountArguments::add_to(CLI::App& command, bool required) {
   command.add_option("--window", window, "tokens to each side that are contexts")
       ->check(whole_number(1))
       ->capture_default_str();
-  command.add_option("--window-shape", shape,
-                     "weight of a context at distance d: dynamic (L-d+1)/L, uniform 1, harmonic 1/d")
+  command
+      .add_option("--window-shape", shape,
+                  "weight of a context at distance d: dynamic (L-d+1)/L, uniform 1, harmonic 1/d")
       ->check(CLI::IsMember({"dynamic", "uniform", "harmonic"}).description(""))
       ->capture_default_str();
   command.add_option("--side", side, "side of the contexts: symmetric, left, right")
@@ -128,11 +129,13 @@ Json CountArguments::to_json() const {
 }
 
 void AssociationArguments::add_to(CLI::App& command) {
-  command.add_option("--measure", measure,
-                     "sppmi: max(PMI - log k, 0); pmi: PMI - log k; npmi; log-conditional")
+  command
+      .add_option("--measure", measure,
+                  "sppmi: max(PMI - log k, 0); pmi: PMI - log k; npmi; log-conditional")
       ->check(CLI::IsMember({"sppmi", "pmi", "npmi", "log-conditional"}).description(""))
       ->capture_default_str();
-  command.add_option("--smoothing", smoothing, "exponent of the context distribution, above 0 to 1")
+  command
+      .add_option("--smoothing", smoothing, "exponent of the context distribution, above 0 to 1")
       ->capture_default_str();
   command.add_option("--negatives", negatives, "k, whose logarithm is the shift; above 0")
       ->capture_default_str();
@@ -170,9 +173,9 @@ void StageClock::add(const std::string& stage, double wall, double cpu) {
 
 std::string in_program_terms(std::string message) {
   static const std::map<std::string, std::string> options = {
-      {"dimension", "--dim"},   {"alpha", "--smoothing"},      {"power", "--eig"},
-      {"radius", "--window"},   {"vocabulary", "--read-vocab"}, {"negatives", "--negatives"},
-      {"tolerance", "--tolerance"}, {"measure", "--measure"},  {"memory", "--memory"},
+      {"dimension", "--dim"},       {"alpha", "--smoothing"},       {"power", "--eig"},
+      {"radius", "--window"},       {"vocabulary", "--read-vocab"}, {"negatives", "--negatives"},
+      {"tolerance", "--tolerance"}, {"measure", "--measure"},       {"memory", "--memory"},
       {"vectors", "--vectors"}};
   // A message about an option begins with its name.
   if (const auto option = options.find(message.substr(0, message.find(':')));

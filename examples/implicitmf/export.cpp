@@ -62,8 +62,9 @@ void add_export(CLI::App& application) {
   arguments->association.add_to(command);
   CLI::Option& measure = *command.get_option("--measure");
   command.remove_option(&measure);
-  command.add_option("--measure", arguments->association.measure,
-                     "counts (in steps of the unit), sppmi, pmi, npmi, log-conditional")
+  command
+      .add_option("--measure", arguments->association.measure,
+                  "counts (in steps of the unit), sppmi, pmi, npmi, log-conditional")
       ->check(CLI::IsMember({"counts", "sppmi", "pmi", "npmi", "log-conditional"}).description(""))
       ->capture_default_str();
   command.add_option("--words", arguments->words, "also write the words of the rows to this file");

@@ -20,11 +20,11 @@ int complain(const std::string& message, int status) {
 int run(int argc, char** argv) {
   CLI::App application("Word embeddings by implicit matrix factorization.");
   application.name("implicitmf");
-  application.set_version_flag("--version",
-                               "implicitmf " IMPLICITMF_VERSION_STRING ", built for " +
-                                   std::string(implicitmf::DefaultArch::name()));
+  application.set_version_flag("--version", "implicitmf " IMPLICITMF_VERSION_STRING ", built for " +
+                                                std::string(implicitmf::DefaultArch::name()));
   application.require_subcommand(1);
-  application.footer("Each command has its own --help. Exit status: 0 done, 1 failed, 2 wrong usage.");
+  application.footer(
+      "Each command has its own --help. Exit status: 0 done, 1 failed, 2 wrong usage.");
   app::add_train(application);
   app::add_count(application);
   app::add_export(application);

@@ -52,7 +52,8 @@ struct QueryCommand {
   std::size_t limit = 0;
 
   void add_to(CLI::App& command, const char* what) {
-    command.add_option("vectors", vectors, "file of vectors, word2vec's text or binary")->required();
+    command.add_option("vectors", vectors, "file of vectors, word2vec's text or binary")
+        ->required();
     command.add_option("words", words, what);
     command.add_option("--top", top, "answers to print")
         ->check(whole_number(1))
@@ -113,8 +114,9 @@ bool print_neighbors(const QueryCommand& command, const imf::Embeddings& embeddi
 bool print_analogy(const QueryCommand& command, const imf::Embeddings& embeddings,
                    const std::vector<std::string>& names, Json& all) {
   if (names.size() != 3)
-    throw imf::ConfigError("words", "an analogy takes three words: a b c for \"a is to b as c is "
-                                    "to ?\"");
+    throw imf::ConfigError("words",
+                           "an analogy takes three words: a b c for \"a is to b as c is "
+                           "to ?\"");
   std::vector<imf::WordId> ids;
   if (!command.look_up(embeddings, names, ids)) return false;
   const imf::AnalogyQuestion question{ids[0], ids[1], ids[2]};
@@ -125,8 +127,7 @@ bool print_analogy(const QueryCommand& command, const imf::Embeddings& embedding
   return true;
 }
 
-void add_query(CLI::App& application, const char* name, const char* description,
-               const char* words,
+void add_query(CLI::App& application, const char* name, const char* description, const char* words,
                bool (*answer)(const QueryCommand&, const imf::Embeddings&,
                               const std::vector<std::string>&, Json&)) {
   CLI::App& command = *application.add_subcommand(name, description);

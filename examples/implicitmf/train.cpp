@@ -62,14 +62,13 @@ struct TrainCommand {
   imf::ShiftedPMIMatrix<> make_matrix(ProgressDisplay& display, StageClock& clock,
                                       Facts& facts) const {
     // The counts end with this function: the factorization does not need them.
-    const auto counts = counts_file.empty() ? count_text(display, clock, facts)
-                                            : load(display, clock, facts);
+    const auto counts =
+        counts_file.empty() ? count_text(display, clock, facts) : load(display, clock, facts);
     facts.vocabulary = counts.words().size();
     facts.cells = counts.cells().nonzeros();
     facts.total = static_cast<double>(counts.total()) / static_cast<double>(counts.unit());
     svd.validate(counts.words().size(), counts.contexts().size());
-    auto matrix =
-        clock.time("associate", [&] { return association.associate(counts, common); });
+    auto matrix = clock.time("associate", [&] { return association.associate(counts, common); });
     facts.nonzeros = matrix.matrix().nonzeros();
     return matrix;
   }
@@ -158,12 +157,12 @@ struct TrainCommand {
   }
 
   void print(const imf::SVDResult& model, const StageClock& clock, const Facts& facts) const {
-    std::cout << facts.cells << " cells, |D| = " << facts.total << "; "
-              << facts.nonzeros << " stored in the matrix\n"
+    std::cout << facts.cells << " cells, |D| = " << facts.total << "; " << facts.nonzeros
+              << " stored in the matrix\n"
               << "singular values " << model.singular_values.front() << " ... "
-              << model.singular_values.back() << ", rank " << model.rank << " of "
-              << svd.dimension << "; " << model.products << " products, "
-              << imf::to_string(model.reason) << "\nseconds:";
+              << model.singular_values.back() << ", rank " << model.rank << " of " << svd.dimension
+              << "; " << model.products << " products, " << imf::to_string(model.reason)
+              << "\nseconds:";
     for (const auto& [stage, seconds] : clock.seconds().items())
       std::cout << " " << stage << " " << with_unit(seconds.get<double>());
     std::cout << "\npeak memory " << imf::format_bytes(imf::peak_memory_bytes()) << "; vectors in "
@@ -173,10 +172,9 @@ struct TrainCommand {
   }
 };
 
-const std::map<std::string, imf::VectorChoice> vector_choices = {
-    {"w", imf::VectorChoice::words},
-    {"c", imf::VectorChoice::contexts},
-    {"w+c", imf::VectorChoice::sum}};
+const std::map<std::string, imf::VectorChoice> vector_choices = {{"w", imf::VectorChoice::words},
+                                                                 {"c", imf::VectorChoice::contexts},
+                                                                 {"w+c", imf::VectorChoice::sum}};
 const std::map<std::string, imf::VectorFormat> vector_formats = {
     {"auto", imf::VectorFormat::automatic},
     {"text", imf::VectorFormat::text},
@@ -186,13 +184,15 @@ void add_factorization(CLI::App& command, TrainCommand& arguments) {
   command.add_option("--dim", arguments.svd.dimension, "dimensions of the vectors")
       ->check(whole_number(1))
       ->capture_default_str();
-  command.add_option("--eig", arguments.svd.power,
-                     "power p of the singular values in W = U S^p, C = V S^(1-p), 0 to 1")
+  command
+      .add_option("--eig", arguments.svd.power,
+                  "power p of the singular values in W = U S^p, C = V S^(1-p), 0 to 1")
       ->capture_default_str();
   command.add_option("--tolerance", arguments.svd.tolerance, "largest residual, beside its value")
       ->capture_default_str();
-  command.add_option("--max-products", arguments.svd.max_products,
-                     "end after so many products with 16 vectors")
+  command
+      .add_option("--max-products", arguments.svd.max_products,
+                  "end after so many products with 16 vectors")
       ->check(whole_number(2))
       ->capture_default_str();
   command.add_option("--seed", arguments.svd.seed, "seed of the random start")

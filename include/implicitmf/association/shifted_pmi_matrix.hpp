@@ -32,8 +32,8 @@ struct ShiftedPMIOptions {
   /// \throws ConfigError
   void validate() const {
     if (!(negatives > 0.0) || !std::isfinite(negatives))
-      throw ConfigError("negatives", "must be above 0 and finite, not " +
-                                         std::to_string(negatives));
+      throw ConfigError("negatives",
+                        "must be above 0 and finite, not " + std::to_string(negatives));
   }
 };
 
@@ -102,8 +102,8 @@ Csr<float> associate(const CooccurrenceCounts& counts, const CellTerms& terms,
   const auto for_each_row = [&](auto&& visit) {
     const std::size_t blocks = (cells.rows() + rows_at_a_time - 1) / rows_at_a_time;
     team.for_each(blocks, [&](std::size_t b) {
-      for (std::size_t w = b * rows_at_a_time;
-           w < std::min(cells.rows(), (b + 1) * rows_at_a_time); ++w)
+      for (std::size_t w = b * rows_at_a_time; w < std::min(cells.rows(), (b + 1) * rows_at_a_time);
+           ++w)
         visit(w);
     });
   };
@@ -195,8 +195,9 @@ class ShiftedPMIMatrix {
       throw InputError("shifted PMI: there are no pairs to associate: no word has a neighbour");
     if (detail::needs_plain_pmi<Measure>() &&
         (options.negatives != 1.0 || contexts.weight(3.0) != 3.0))
-      throw ConfigError("measure", "normalized PMI needs negatives = 1 and contexts that are not "
-                                   "smoothed (alpha = 1)");
+      throw ConfigError("measure",
+                        "normalized PMI needs negatives = 1 and contexts that are not "
+                        "smoothed (alpha = 1)");
     ThreadTeam team(options.threads);
     const detail::CellTerms terms(counts, contexts, options.negatives);
     return SparseOperator<Arch>(detail::associate(counts, terms, measure, team));

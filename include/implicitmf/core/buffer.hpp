@@ -51,7 +51,7 @@ class BufferAllocator {
       return static_cast<T*>(p);
     }
 #endif
-    return static_cast<T*>(::operator new(bytes, std::align_val_t{buffer_alignment}));
+    return static_cast<T*>(::operator new (bytes, std::align_val_t{buffer_alignment}));
   }
 
   void deallocate(T* p, std::size_t n) noexcept {
@@ -61,7 +61,7 @@ class BufferAllocator {
       return;
     }
 #endif
-    ::operator delete(p, std::align_val_t{buffer_alignment});
+    ::operator delete (p, std::align_val_t{buffer_alignment});
     static_cast<void>(n);
   }
 

@@ -68,7 +68,8 @@ template <class Value>
   return t;
 }
 
-/// Whether a equals its transpose: the same entries, of equal values. O(rows + nonzeros), and at once where it does not.
+/// Whether a equals its transpose: the same entries, of equal values. O(rows + nonzeros), and at
+/// once where it does not.
 template <class Value>
 [[nodiscard]] bool is_symmetric(const Csr<Value>& a) {
   if (a.rows() != a.cols) return false;

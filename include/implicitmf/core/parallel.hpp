@@ -30,8 +30,7 @@ namespace implicitmf {
 
 /// Number of threads to use for an option value: itself, or one for each processor if 0.
 [[nodiscard]] inline std::size_t resolve_threads(std::size_t threads) noexcept {
-  return threads != 0 ? threads
-                      : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  return threads != 0 ? threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
 /// A fixed team of threads, the caller's among them, that runs one job after the other.

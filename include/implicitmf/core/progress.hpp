@@ -14,11 +14,11 @@ namespace implicitmf {
 
 /// How far a piece of work has come.
 struct Progress {
-  std::string_view stage;      ///< "reading", "counting", "factorizing", ...; a literal
-  std::string_view unit;       ///< what done and total count: "bytes", "tokens", "products"
-  std::uint64_t done = 0;      ///< units finished
-  std::uint64_t total = 0;     ///< units in all; 0 where it can't be known
-  double residual = 0.0;       ///< of the solver, in its own measure; 0 where there is none
+  std::string_view stage;   ///< "reading", "counting", "factorizing", ...; a literal
+  std::string_view unit;    ///< what done and total count: "bytes", "tokens", "products"
+  std::uint64_t done = 0;   ///< units finished
+  std::uint64_t total = 0;  ///< units in all; 0 where it can't be known
+  double residual = 0.0;    ///< of the solver, in its own measure; 0 where there is none
 };
 
 /// A watcher's answer.

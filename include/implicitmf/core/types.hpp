@@ -7,7 +7,8 @@
 #include <cstdint>
 
 #if defined(__FAST_MATH__)
-#error "implicitmf: -ffast-math breaks its NaN checks and its fixed orders of summation; leave it out"
+#error \
+    "implicitmf: -ffast-math breaks its NaN checks and its fixed orders of summation; leave it out"
 #endif
 
 namespace implicitmf {

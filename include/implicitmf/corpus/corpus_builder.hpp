@@ -95,9 +95,8 @@ class CorpusBuilder {
     for (WordId i = 0; i < words.size(); ++i) tokens += words.count(i);
     const auto vocabulary = choose_vocabulary(words, tokens);
     Buffer<WordId> ids = ids_in(*vocabulary, words);
-    team.for_each(pieces_.size(), [&](std::size_t i) {
-      rename(pieces_[i].ids, global[pieces_[i].counter], ids);
-    });
+    team.for_each(pieces_.size(),
+                  [&](std::size_t i) { rename(pieces_[i].ids, global[pieces_[i].counter], ids); });
     counters_.clear();
     return EncodedCorpus(vocabulary, join_pieces(), tokens, words.size());
   }

@@ -21,9 +21,8 @@ namespace implicitmf {
 /// What can be an element of a sentence: a text, or an integer, whose decimal form is its word.
 template <class T>
 concept TokenValue = std::convertible_to<const T&, std::string_view> ||
-                     (std::integral<std::remove_cvref_t<T>> &&
-                      !std::same_as<std::remove_cvref_t<T>, char> &&
-                      !std::same_as<std::remove_cvref_t<T>, bool>);
+    (std::integral<std::remove_cvref_t<T>> && !std::same_as<std::remove_cvref_t<T>, char> &&
+     !std::same_as<std::remove_cvref_t<T>, bool>);
 
 /// Sentences: a range of ranges of TokenValue (documents of words, baskets of items, walks of
 /// nodes). One pass is enough, so generators will do.

@@ -37,8 +37,10 @@ struct NullSink {
 /// not depend on where it was cut, so a token never holds ASCII white space and nothing is carried
 /// from piece to piece. The view handed to the sink need not outlive the call.
 template <class T>
-concept Tokenizer = std::copyable<T> && requires(const T& t, std::string_view text,
-                                                 detail::NullSink& sink) { t(text, sink); };
+concept Tokenizer = std::copyable<T> &&
+    requires(const T& t, std::string_view text, detail::NullSink& sink) {
+  t(text, sink);
+};
 
 /// Tokens are what stands between ASCII white space, bytes as they are; a newline ends a sentence.
 struct WhitespaceTokenizer {
@@ -138,8 +140,7 @@ constexpr void append_utf8(std::uint32_t c, std::string& to) {
   const auto within = [c](std::uint32_t first, std::uint32_t last) {
     return c >= first && c <= last;
   };
-  if (c < 0x80U)
-    return !(within('0', '9') || within('a', 'z') || within('A', 'Z') || c == '_');
+  if (c < 0x80U) return !(within('0', '9') || within('a', 'z') || within('A', 'Z') || c == '_');
   if (c < 0x100U)
     return (c < 0xC0 && c != 0xAA && c != 0xB5 && c != 0xBA) || c == 0xD7 || c == 0xF7;
   return within(0x2000, 0x206F) || within(0x2E00, 0x2E7F) || within(0x3000, 0x3004) ||

@@ -86,7 +86,8 @@ class RowAccumulator {
     // The end of the list stays in a register: a member would be stored and loaded at each step.
     WordId* met_end = met_.data();
     const auto walk = [&met_end, contexts = sums_.size(), sums = sums_.data()](
-                          const WordId* at, const std::vector<Count>& weights, std::ptrdiff_t step) {
+                          const WordId* at, const std::vector<Count>& weights,
+                          std::ptrdiff_t step) {
       for (const Count weight : weights) {
         at += step;
         const WordId context = *at;
@@ -102,7 +103,11 @@ class RowAccumulator {
     };
     constexpr std::size_t ahead = 12;
     for (std::size_t i = 0; i < positions.size(); ++i) {
-      if (i + ahead < positions.size()) __builtin_prefetch(stream.data() + positions[i + ahead]);
+      if (i + ahead < positions.size()) {
+        const std::size_t soon = positions[i + ahead];  // its window often spans two cache lines
+        __builtin_prefetch(stream.data() + (soon - std::min(soon, table.before.size())));
+        __builtin_prefetch(stream.data() + std::min(soon + table.after.size(), stream.size() - 1));
+      }
       walk(stream.data() + positions[i], table.before, -1);
       walk(stream.data() + positions[i], table.after, 1);
     }
@@ -114,27 +119,26 @@ class RowAccumulator {
     const std::size_t begin = columns.size();
     columns.resize(begin + count_);
     values.resize(begin + count_);
-    WordId* const to = columns.data() + begin;
+    WordId* column = columns.data() + begin;
+    Count* value = values.data() + begin;
+    const auto put = [&column, &value, sums = sums_.data()](WordId context) {
+      *column++ = context;
+      *value++ = std::exchange(sums[context], Sum{0});
+    };
     if (count_ * std::bit_width(count_) < bits.size()) {
-      std::copy_n(met_.data(), count_, to);
-      std::sort(to, to + count_);
+      std::sort(met_.data(), met_.data() + count_);
+      std::for_each(met_.data(), met_.data() + count_, put);
     } else {
-      sort_by_bits(to, bits);
+      for (std::size_t i = 0; i < count_; ++i)
+        bits[met_[i] / 64] |= std::uint64_t{1} << (met_[i] % 64);
+      for (std::size_t word = 0; word < bits.size(); ++word)
+        for (std::uint64_t left = std::exchange(bits[word], 0); left != 0; left &= left - 1)
+          put(static_cast<WordId>(64 * word + static_cast<std::size_t>(std::countr_zero(left))));
     }
-    for (std::size_t i = 0; i < count_; ++i)
-      values[begin + i] = std::exchange(sums_[to[i]], Sum{0});
     count_ = 0;
   }
 
  private:
-  void sort_by_bits(WordId* to, Buffer<std::uint64_t>& bits) const noexcept {
-    for (std::size_t i = 0; i < count_; ++i)
-      bits[met_[i] / 64] |= std::uint64_t{1} << (met_[i] % 64);
-    for (std::size_t word = 0; word < bits.size(); ++word)
-      for (std::uint64_t left = std::exchange(bits[word], 0); left != 0; left &= left - 1)
-        *to++ = static_cast<WordId>(64 * word + static_cast<std::size_t>(std::countr_zero(left)));
-  }
-
   Buffer<Sum> sums_;
   Buffer<WordId> met_;
   std::size_t count_ = 0;
@@ -267,10 +271,10 @@ class CooccurrenceCounter {
                         const WindowTable& table, detail::RowScratch& scratch,
                         detail::RowBlock& to) {
     const std::span<const Position> positions(index.positions.data() + index.begins[w],
-                              index.positions.data() + index.begins[w + 1]);
+                                              index.positions.data() + index.begins[w + 1]);
     // A whole row that fits 32 bits keeps the sums in half the cache.
-    const bool narrow = positions.size() * table.weight_sum() <=
-                        std::numeric_limits<std::uint32_t>::max();
+    const bool narrow =
+        positions.size() * table.weight_sum() <= std::numeric_limits<std::uint32_t>::max();
     const auto add_to = [&](auto& row) {
       row.add_windows(stream, positions, table);
       row.emit(to.columns, to.values, scratch.bits);

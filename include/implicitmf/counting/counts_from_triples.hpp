@@ -27,8 +27,8 @@ struct CountTriple {
 };
 
 /// Sums triples to counts; words and contexts may be different vocabularies. Whole weights are kept
-/// exactly (unit 1); if any is not whole, all are rounded to 2^-20 (unit 2^20), and what rounds to 0
-/// is dropped. The result does not depend on the order of the triples.
+/// exactly (unit 1); if any is not whole, all are rounded to 2^-20 (unit 2^20), and what rounds to
+/// 0 is dropped. The result does not depend on the order of the triples.
 ///
 /// \par Complexity  O(n log n) time, 32 bytes a triple.
 /// \throws InputError  an id that its vocabulary does not have, or a weight out of its range; the

@@ -47,8 +47,8 @@ inline constexpr std::size_t max_radius = 10'000;
 
 inline void validate_radius(std::size_t radius) {
   if (radius < 1 || radius > max_radius)
-    throw ConfigError("radius", "the window must reach 1 to 10000 tokens, not " +
-                                    std::to_string(radius));
+    throw ConfigError("radius",
+                      "the window must reach 1 to 10000 tokens, not " + std::to_string(radius));
 }
 
 /// The table of a weight by distance, on one side or both.

@@ -67,9 +67,7 @@ class Embeddings {
     return vocabulary_;
   }
   [[nodiscard]] const AlignedMatrix& vectors() const noexcept { return vectors_; }
-  [[nodiscard]] std::span<const float> vector(WordId id) const noexcept {
-    return vectors_.row(id);
-  }
+  [[nodiscard]] std::span<const float> vector(WordId id) const noexcept { return vectors_.row(id); }
   /// Euclidean length of a vector.
   [[nodiscard]] float norm(WordId id) const noexcept { return norms_[id]; }
 

@@ -105,8 +105,7 @@ class NearestNeighbors {
           const auto id = static_cast<WordId>(from + i);
           const float scale = lengths[q] * embeddings_.norm(id);
           const Neighbor neighbor{id, scale > 0.0F ? dots(q, i) / scale : 0.0F};
-          offer(neighbor, top, excluded.empty() ? nullptr : &excluded[first + q],
-                found[first + q]);
+          offer(neighbor, top, excluded.empty() ? nullptr : &excluded[first + q], found[first + q]);
         }
     }
     for (std::size_t q = 0; q < count; ++q)
@@ -125,8 +124,8 @@ class NearestNeighbors {
   }
 
   /// Puts a neighbour in the heap of the best, whose top is the worst of them.
-  static void offer(const Neighbor& neighbor, std::size_t top,
-                    const std::vector<WordId>* excluded, std::vector<Neighbor>& best) {
+  static void offer(const Neighbor& neighbor, std::size_t top, const std::vector<WordId>* excluded,
+                    std::vector<Neighbor>& best) {
     if (best.size() == top && !nearer(neighbor, best.front())) return;
     if (excluded != nullptr &&
         std::find(excluded->begin(), excluded->end(), neighbor.id) != excluded->end())

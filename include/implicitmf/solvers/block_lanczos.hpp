@@ -80,8 +80,7 @@ class LanczosRun {
         largest = std::max(largest, std::abs(value));
         finite = finite && std::isfinite(value);
       }
-    if (!finite)
-      throw NumericError("SVD: the first product of the matrix is not finite");
+    if (!finite) throw NumericError("SVD: the first product of the matrix is not finite");
     if (largest == 0.0F) return false;
     scale_ = std::ldexp(1.0F, std::clamp(-std::ilogb(largest), -126, 126));
     return true;
@@ -121,7 +120,8 @@ class LanczosRun {
     a_.apply(x, y, team_);
     const auto of_left = append(left_, y);
     b_.block(0, to_index(m), to_index(m), to_index(block_width)) = of_left.onto_basis;
-    b_.block(to_index(m), to_index(m), to_index(block_width), to_index(block_width)) = of_left.onto_block;
+    b_.block(to_index(m), to_index(m), to_index(block_width), to_index(block_width)) =
+        of_left.onto_block;
     a_.apply_transpose(y, x, team_);
     tail_ = append(right_, x).onto_block;
     result_.products += 2;
@@ -171,7 +171,8 @@ class LanczosRun {
     residuals_.clear();
     double worst = 0.0;
     for (std::size_t i = 0; i < options_.dimension; ++i)
-      worst = std::max(worst, add_residual(tail.col(to_index(i)).norm(), sigma_[to_index(i)], residuals_));
+      worst = std::max(worst,
+                       add_residual(tail.col(to_index(i)).norm(), sigma_[to_index(i)], residuals_));
     return worst;
   }
 
@@ -224,8 +225,8 @@ class LanczosRun {
     SmallMatrix to_white = metric.vectors;
     for (Eigen::Index i = 0; i < to_white.cols(); ++i)
       to_white.col(i) /= std::sqrt(std::max(metric.values[i], 1e-6));
-    const SmallMatrix t = multiply(
-        to_white.transpose(), multiply(gram<Arch>({z, keep_}, {az, keep_}, team_), to_white));
+    const SmallMatrix t = multiply(to_white.transpose(),
+                                   multiply(gram<Arch>({z, keep_}, {az, keep_}, team_), to_white));
     const SymmetricEigen best =
         largest_of(symmetric_eigen(0.5 * (t + t.transpose())), options_.dimension);
     const SmallMatrix chosen = multiply(to_white, best.vectors);
@@ -250,8 +251,8 @@ class LanczosRun {
     for (std::size_t i = 0; i < d; ++i) {
       const double value = lambda[to_index(i)];
       result_.values.push_back(std::abs(value) / static_cast<double>(scale_));
-      worst = std::max(worst,
-                       add_residual(std::sqrt(squares[i]), std::abs(value), result_.residuals));
+      worst =
+          std::max(worst, add_residual(std::sqrt(squares[i]), std::abs(value), result_.residuals));
       if (value < 0.0)
         for (std::size_t r = 0; r < vectors.rows(); ++r) result_.right(r, i) *= -1.0F;
     }

@@ -43,7 +43,8 @@ struct PanelView {
   }
 };
 
-/// Aᵀ B for panels of equal rows; columns are multiples of 16. Float within 256 rows, double beyond.
+/// Aᵀ B for panels of equal rows; columns are multiples of 16. Float within 256 rows, double
+/// beyond.
 template <class Arch = DefaultArch>
 [[nodiscard]] SmallMatrix gram(PanelView a, PanelView b, ThreadTeam& team) {
   const RowSlabs slabs(a.panel.rows());
@@ -77,8 +78,8 @@ void add_product(PanelView a, const AlignedMatrix& h, AlignedMatrix& y, ThreadTe
   team.for_each(slabs.count(), [&](std::size_t s) {
     const IndexRange rows = slabs[s];
     kernels::add_product<Arch>(rows.size(), a.row_data(rows.begin), a.panel.stride(), a.columns,
-                               h.row_data(0), h.stride(), y.row_data(rows.begin),
-                               y.stride(), h.stride());
+                               h.row_data(0), h.stride(), y.row_data(rows.begin), y.stride(),
+                               h.stride());
   });
 }
 

@@ -38,9 +38,9 @@ struct DenseSVD {
     const bool symmetric = is_symmetric_operator(a);
     detail::SymmetricEigen best = detail::largest_of(
         detail::symmetric_eigen(symmetric ? tall : detail::squares_of(tall)), options.dimension);
-    best.values =
-        symmetric ? best.values.cwiseAbs().eval() : best.values.cwiseMax(0.0).cwiseSqrt().eval();
-    store(tall, best, scale, wide, result);
+    if (!symmetric) best.values = best.values.cwiseMax(0.0).cwiseSqrt().eval();
+    store(symmetric ? best.vectors : detail::multiply(tall, best.vectors), best, symmetric, scale,
+          wide, result);
     return result;
   }
 
@@ -68,8 +68,7 @@ struct DenseSVD {
           tall(detail::to_index(r), detail::to_index(first + i)) =
               static_cast<double>(columns(r, i));
     }
-    if (!tall.allFinite())
-      throw NumericError("SVD: the matrix has a value that is not finite");
+    if (!tall.allFinite()) throw NumericError("SVD: the matrix has a value that is not finite");
     return tall;
   }
 
@@ -79,24 +78,24 @@ struct DenseSVD {
     return largest == 0.0 ? 1.0 : std::ldexp(1.0, -std::ilogb(largest));
   }
 
-  /// The other side's vectors are tall · v / σ.
-  static void store(const detail::SmallMatrix& tall, const detail::SymmetricEigen& best,
-                    double scale, bool wide, SingularTriplets& result) {
+  /// The other side's vectors are others / σ: A v / σ; of a symmetric matrix v or −v, bit for bit.
+  static void store(const detail::SmallMatrix& others, const detail::SymmetricEigen& best,
+                    bool symmetric, double scale, bool wide, SingularTriplets& result) {
     const auto dimension = static_cast<std::size_t>(best.values.size());
-    const detail::SmallMatrix others = detail::multiply(tall, best.vectors);
     AlignedMatrix small(static_cast<std::size_t>(best.vectors.rows()), dimension);
-    AlignedMatrix large(static_cast<std::size_t>(tall.rows()), dimension);
+    AlignedMatrix large(static_cast<std::size_t>(others.rows()), dimension);
     for (std::size_t i = 0; i < dimension; ++i) {
       const auto column = detail::to_index(i);
-      const double value = best.values[column];
-      const bool kept = value > singular_value_floor * best.values[0];
+      const double value = std::abs(best.values[column]);
+      const bool kept = value > singular_value_floor * std::abs(best.values[0]);
       result.values.push_back(kept ? value / scale : 0.0);
       result.residuals.push_back(0.0);
       if (!kept) continue;
+      const double divisor = symmetric ? std::copysign(1.0, best.values[column]) : value;
       for (std::size_t r = 0; r < small.rows(); ++r)
         small(r, i) = static_cast<float>(best.vectors(detail::to_index(r), column));
       for (std::size_t r = 0; r < large.rows(); ++r)
-        large(r, i) = static_cast<float>(others(detail::to_index(r), column) / value);
+        large(r, i) = static_cast<float>(others(detail::to_index(r), column) / divisor);
     }
     result.left = wide ? small : large;
     result.right = wide ? std::move(large) : std::move(small);

@@ -62,8 +62,7 @@ class OrthonormalBasis {
   Coefficients append(AlignedMatrix& w, double floor, ThreadTeam& team) {
     constexpr int most_passes = 8;
     const auto b = to_index(block_width);
-    Coefficients c{SmallMatrix::Zero(to_index(size_), b),
-                   SmallMatrix::Identity(b, b)};
+    Coefficients c{SmallMatrix::Zero(to_index(size_), b), SmallMatrix::Identity(b, b)};
     if (newest_ < size_) subtract(w, newest_, c, team);
     double least_kept = whiten(w, project_out(w, c, team), floor * floor, c, team);
     for (int pass = 1; least_kept < enough_kept && pass < most_passes; ++pass)
@@ -116,7 +115,8 @@ class OrthonormalBasis {
     Squares squares{gram<Arch>({w, block_width}, {w, block_width}, team), 0.0};
     if (!squares.after.allFinite() || !h.allFinite())
       throw NumericError("orthogonalisation: a product of the operator is not finite after " +
-                         std::to_string(size_) + " basis vectors: check the matrix for NaN, "
+                         std::to_string(size_) +
+                         " basis vectors: check the matrix for NaN, "
                          "infinity and values near the limits of float");
     for (Eigen::Index i = 0; i < h.cols(); ++i)
       squares.largest_before =

@@ -25,9 +25,12 @@ enum class StopReason {
 /// "converged", "product limit", "stopped".
 [[nodiscard]] constexpr const char* to_string(StopReason reason) noexcept {
   switch (reason) {
-    case StopReason::converged: return "converged";
-    case StopReason::product_limit: return "product limit";
-    case StopReason::stopped: return "stopped";
+    case StopReason::converged:
+      return "converged";
+    case StopReason::product_limit:
+      return "product limit";
+    case StopReason::stopped:
+      return "stopped";
   }
   return "";
 }
@@ -62,12 +65,12 @@ struct SVDOptions {
 
 /// The largest singular triplets of a matrix, A v ≈ σ u and Aᵀ u ≈ σ v, largest σ first.
 struct SingularTriplets {
-  AlignedMatrix left;                  ///< rows × d, the u as columns, orthonormal
-  AlignedMatrix right;                 ///< cols × d, the v as columns, orthonormal
-  std::vector<double> values;          ///< σ
-  std::vector<double> residuals;       ///< of each triplet, relative to its own σ; 0 where σ is 0
-  std::size_t products = 0;            ///< with A and Aᵀ, of 16 vectors each
-  std::size_t restarts = 0;            ///< of the Krylov basis
+  AlignedMatrix left;             ///< rows × d, the u as columns, orthonormal
+  AlignedMatrix right;            ///< cols × d, the v as columns, orthonormal
+  std::vector<double> values;     ///< σ
+  std::vector<double> residuals;  ///< of each triplet, relative to its own σ; 0 where σ is 0
+  std::size_t products = 0;       ///< with A and Aᵀ, of 16 vectors each
+  std::size_t restarts = 0;       ///< of the Krylov basis
   StopReason reason = StopReason::converged;
 };
 

@@ -83,7 +83,8 @@ struct SymmetricEigen {
 }
 
 /// Makes columns orthonormal from left to right (Gram-Schmidt, twice); one that depends on those
-/// before it is replaced by a direction that does not. Few are: the work is for near-singular input.
+/// before it is replaced by a direction that does not. Few are: the work is for near-singular
+/// input.
 inline void orthonormalize_columns(SmallMatrix& a) {
   constexpr double dependent = 1e-9;
   for (Eigen::Index i = 0; i < a.cols(); ++i) {

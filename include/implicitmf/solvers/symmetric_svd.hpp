@@ -41,10 +41,10 @@ struct SVDResult {
 /// algorithm(matrix, options, team), that gives the same bits for any size of the team.
 template <class A, class Operator>
 concept SVDAlgorithm = std::copyable<A> && LinearOperator<Operator> &&
-                       requires(const A& algorithm, const Operator& matrix,
-                                const SVDOptions& options, ThreadTeam& team) {
-                         { algorithm(matrix, options, team) } -> std::same_as<SingularTriplets>;
-                       };
+    requires(const A& algorithm, const Operator& matrix, const SVDOptions& options,
+             ThreadTeam& team) {
+  { algorithm(matrix, options, team) } -> std::same_as<SingularTriplets>;
+};
 
 /// Truncated SVD of a rectangular or square matrix with the singular values split symmetrically
 /// (p = 1/2: Levy & Goldberg, NIPS 2014, section 4.2) or by another power p: M ≈ W Cᵀ with
@@ -69,7 +69,7 @@ class SymmetricSVD {
   /// \throws ConfigError  an option is out of its range, or the dimension exceeds the matrix
   /// \throws NumericError the matrix is not finite
   template <LinearOperator Operator>
-    requires SVDAlgorithm<Algorithm, Operator>
+  requires SVDAlgorithm<Algorithm, Operator>
   [[nodiscard]] SVDResult factorize(const Operator& matrix) const {
     options_.validate(matrix.rows(), matrix.cols());
     const auto begin = std::chrono::steady_clock::now();
