@@ -107,7 +107,9 @@ def main():
     parser.add_argument("--min-count", type=int, default=5, help="words seen less are left out")
     parser.add_argument("--tolerance", type=float, default=1e-3, help="of the factorization")
     parser.add_argument("--threads", type=int, default=2, help="threads")
-    parser.add_argument("--only", nargs="+", default=[""], help="runs whose name holds one of these")
+    parser.add_argument(
+        "--only", nargs="+", default=[""], help="runs whose name holds one of these"
+    )
     parser.add_argument("--one-line", action="store_true", help="also the text as a single line")
     options = parser.parse_args()
     check_options(options)
@@ -116,8 +118,8 @@ def main():
     print(machine())
     with scratch(options) as folder:
         rows = measure(options, folder)
-    head = ["memory in MB", "M tokens", "words", "M cells", "peak", "peak as told", "estimate", "limit"]
-    print_table(head + ["peak / limit", ""], rows)
+    head = ["memory in MB", "M tokens", "words", "M cells", "peak", "peak as told", "estimate"]
+    print_table(head + ["limit", "peak / limit", ""], rows)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@
 // MATRIX is a dump in little-endian: rows, columns, nonzeros (int64), offsets (int64), columns
 // (int32), values (float). VECTORS is written: U, then V, a vector after the other, as doubles.
 // Prints one JSON object: the singular values, what the solver took, and how many converged.
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <chrono>
 #include <ctime>
 #include <exception>
 #include <fstream>
@@ -18,10 +18,10 @@
 #include <string>
 #include <vector>
 
-#include <Eigen/Dense>
-#include <Eigen/SparseCore>
 #include <Spectra/SymEigsSolver.h>
 #include <Spectra/contrib/PartialSVDSolver.h>
+#include <Eigen/Dense>
+#include <Eigen/SparseCore>
 
 namespace {
 
@@ -115,9 +115,7 @@ Triplets<Scalar> solve_general(const Sparse<Scalar>& matrix, const Task& task) {
   return result;
 }
 
-double processor_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
+double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 template <class Scalar>
 void run(const Task& task, bool symmetric) {

@@ -25,7 +25,8 @@ struct CountCommand {
     const auto corpus =
         clock.time("read", [&] { return counting.read(common, display.callback()); });
     const auto cells = imf::estimate_cells(corpus.vocabulary(), 2 * counting.window);
-    const std::uint64_t estimate = 2 * corpus.memory_bytes() + 14 * cells;
+    // Cells stand twice for a moment, by blocks and joined, 12 bytes each.
+    const std::uint64_t estimate = 2 * corpus.memory_bytes() + 24 * cells;
     display.say("needs about " + imf::format_bytes(estimate) + " for at most about " +
                 with_unit(static_cast<double>(cells)) + " cells");
     check_memory(estimate, counting.memory_gib);

@@ -188,7 +188,10 @@ void add_factorization(CLI::App& command, TrainCommand& arguments) {
       .add_option("--eig", arguments.svd.power,
                   "power p of the singular values in W = U S^p, C = V S^(1-p), 0 to 1")
       ->capture_default_str();
-  command.add_option("--tolerance", arguments.svd.tolerance, "largest residual, beside its value")
+  command
+      .add_option(
+          "--tolerance", arguments.svd.tolerance,
+          "largest residual beside its singular value; below 3e-5 single precision may stop it")
       ->capture_default_str();
   command
       .add_option("--max-products", arguments.svd.max_products,

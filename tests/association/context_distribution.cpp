@@ -17,7 +17,8 @@ using support::holds;
 using support::message_of;
 
 TEST_CASE("empirical contexts weigh as often as they occur") {
-  for (const double count : {1.0, 0.2, 12345.0, 1e15}) CHECK(EmpiricalContexts{}.weight(count) == count);
+  for (const double count : {1.0, 0.2, 12345.0, 1e15})
+    CHECK(EmpiricalContexts{}.weight(count) == count);
   EmpiricalContexts{}.validate();
 }
 
@@ -44,10 +45,9 @@ TEST_CASE("alpha = 1 is the empirical distribution, to the last bit") {
 TEST_CASE("alpha out of its range is refused by name") {
   for (const double alpha : {1.0, 0.75, 1e-6, std::numeric_limits<double>::denorm_min()})
     CHECK_NOTHROW(SmoothedContexts{alpha}.validate());
-  for (const double alpha : {0.0, -0.0, -0.75, std::nextafter(1.0, 2.0), 2.0,
-                             std::numeric_limits<double>::quiet_NaN(),
-                             std::numeric_limits<double>::infinity(),
-                             -std::numeric_limits<double>::infinity()})
+  for (const double alpha :
+       {0.0, -0.0, -0.75, std::nextafter(1.0, 2.0), 2.0, std::numeric_limits<double>::quiet_NaN(),
+        std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()})
     CHECK(holds(message_of<imf::ConfigError>([&] { SmoothedContexts{alpha}.validate(); }),
                 "alpha: the smoothing exponent must be above 0 and at most 1, not " +
                     std::to_string(alpha)));

@@ -54,10 +54,14 @@ long double reference(const Table& table, std::size_t w, std::size_t c, long dou
   const long double joint = static_cast<long double>(table[w][c]) / unit;
   const long double pmi = std::log(joint / (of_word * (std::pow(column_sum(c), alpha) / mass)));
   switch (kind) {
-    case Kind::positive: return std::max(pmi - std::log(k), 0.0L);
-    case Kind::observed: return pmi - std::log(k);
-    case Kind::normalized: return -pmi / std::log(joint / total);
-    case Kind::conditional: return std::log(joint / of_word) - std::log(k);
+    case Kind::positive:
+      return std::max(pmi - std::log(k), 0.0L);
+    case Kind::observed:
+      return pmi - std::log(k);
+    case Kind::normalized:
+      return -pmi / std::log(joint / total);
+    case Kind::conditional:
+      return std::log(joint / of_word) - std::log(k);
   }
   return 0.0L;
 }
@@ -69,9 +73,9 @@ bool agrees(const imf::Csr<float>& matrix, const Table& table, imf::Count unit, 
   if (matrix.rows() != table.size() || matrix.cols != table.front().size()) return false;
   for (std::size_t w = 0; w < matrix.rows(); ++w)
     for (std::size_t c = 0; c < matrix.cols; ++c) {
-      const long double expected = reference(table, w, c, static_cast<long double>(unit),
-                                             static_cast<long double>(alpha),
-                                             static_cast<long double>(k), kind);
+      const long double expected =
+          reference(table, w, c, static_cast<long double>(unit), static_cast<long double>(alpha),
+                    static_cast<long double>(k), kind);
       const auto value = static_cast<long double>(matrix.at(w, static_cast<imf::WordId>(c)));
       if (!(std::abs(value - expected) <= 0x1.01p-24L * std::abs(expected) + 1e-13L)) return false;
     }
@@ -201,8 +205,9 @@ TEST_CASE("normalized PMI lies in [-1, 1]") {
 
 TEST_CASE("normalized PMI is refused with a shift or smoothing") {
   const auto refusal = [](const auto& contexts, double k) {
-    return message_of<imf::ConfigError>(
-        [&] { associate({{1, 2}, {3, 4}}, contexts, k, NormalizedPMI{}); });
+    return message_of<imf::ConfigError>([&] {
+      associate({{1, 2}, {3, 4}}, contexts, k, NormalizedPMI{});
+    });
   };
   const std::string rule = "measure: normalized PMI needs negatives = 1";
   CHECK(holds(refusal(EmpiricalContexts{}, 2.0), rule));
@@ -256,13 +261,17 @@ TEST_CASE("contexts and measures of one's own") {
   CHECK(even.at(0, 0) == doctest::Approx(0.0));  // log(2 / (4 / 2))
   CHECK(even.at(1, 1) == doctest::Approx(std::log(2.0)));
 
-  const auto constant = associate(table, EmpiricalContexts{}, 1.0, archetypes::ConstantMeasure(2.5));
+  const auto constant =
+      associate(table, EmpiricalContexts{}, 1.0, archetypes::ConstantMeasure(2.5));
   CHECK(constant.values == imf::Buffer<float>{2.5F, 2.5F, 2.5F});
-  CHECK(associate(table, EmpiricalContexts{}, 1.0, archetypes::ConstantMeasure(0.0)).nonzeros() == 0);
+  CHECK(associate(table, EmpiricalContexts{}, 1.0, archetypes::ConstantMeasure(0.0)).nonzeros() ==
+        0);
 }
 
 TEST_CASE("counts without a pair are refused") {
-  CHECK(holds(message_of<imf::InputError>([] { associate({{0, 0}, {0, 0}}); }),
+  CHECK(holds(message_of<imf::InputError>([] {
+                associate({{0, 0}, {0, 0}});
+              }),
               "no pairs to associate"));
   CHECK_THROWS_AS(associate(Table{}), imf::InputError);
 }

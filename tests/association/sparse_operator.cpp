@@ -71,7 +71,9 @@ bool is_product(const AlignedMatrix& y, const Rows& a, double shift, const Align
 }
 
 /// A panel of other numbers, all of which a product has to overwrite.
-AlignedMatrix used_panel(std::size_t rows, std::size_t cols) { return random_panel(rows, cols, 99); }
+AlignedMatrix used_panel(std::size_t rows, std::size_t cols) {
+  return random_panel(rows, cols, 99);
+}
 
 template <class Operator>
 void check_products(const Operator& a, const Rows& dense, double shift) {
@@ -152,7 +154,8 @@ TEST_CASE("a shift leaves a symmetric matrix symmetric") {
   const ShiftedSparseOperator a(sparse<float>(rows, 50), -1.0);
   CHECK(a.is_symmetric());
   check_products(a, rows, -1.0);
-  CHECK(!ShiftedSparseOperator(sparse<float>(random_rows(50, 50, 0.2, 5), 50), -1.0).is_symmetric());
+  CHECK(
+      !ShiftedSparseOperator(sparse<float>(random_rows(50, 50, 0.2, 5), 50), -1.0).is_symmetric());
 }
 
 TEST_CASE("products are the same bits for any number of threads") {

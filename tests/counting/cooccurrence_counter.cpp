@@ -59,14 +59,10 @@ void for_each_window(std::size_t radius, Check&& check) {
 }
 
 constexpr Regime regimes[] = {
-    {"none", 0, 0, 0, 0},
-    {"empty", 5, 0, 0, 0},
-    {"one word", 40, 1, 1, 0},
-    {"shorter than the window", 60, 0, 4, 0},
-    {"mixed", 30, 0, 40, 0},
-    {"with holes", 30, 0, 40, 20},
-    {"holes alone", 5, 3, 9, 64},
-    {"one line", 1, 900, 900, 4},
+    {"none", 0, 0, 0, 0},         {"empty", 5, 0, 0, 0},
+    {"one word", 40, 1, 1, 0},    {"shorter than the window", 60, 0, 4, 0},
+    {"mixed", 30, 0, 40, 0},      {"with holes", 30, 0, 40, 20},
+    {"holes alone", 5, 3, 9, 64}, {"one line", 1, 900, 900, 4},
 };
 
 }  // namespace
@@ -272,13 +268,14 @@ TEST_CASE("the progress callback is told of tokens, and can stop") {
   const auto corpus = corpus_of(random_sentences({"", 500, 100, 100, 0}, 1000, 7), 1000);
   std::vector<std::uint64_t> told;
   const CooccurrenceCounter counter(
-      UniformWindow{2}, CounterOptions{.threads = 1, .progress = [&](const imf::Progress& progress) {
-                                         CHECK(progress.stage == "counting");
-                                         CHECK(progress.unit == "tokens");
-                                         CHECK(progress.total == 50'000);
-                                         told.push_back(progress.done);
-                                         return imf::ProgressAction::proceed;
-                                       }});
+      UniformWindow{2},
+      CounterOptions{.threads = 1, .progress = [&](const imf::Progress& progress) {
+                       CHECK(progress.stage == "counting");
+                       CHECK(progress.unit == "tokens");
+                       CHECK(progress.total == 50'000);
+                       told.push_back(progress.done);
+                       return imf::ProgressAction::proceed;
+                     }});
   CHECK(counter.count(corpus) == count(corpus, UniformWindow{2}));
   REQUIRE(told.size() > 1);
   for (std::size_t i = 1; i < told.size(); ++i) CHECK(told[i] > told[i - 1]);

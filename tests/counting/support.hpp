@@ -53,8 +53,7 @@ using Cells = std::map<std::pair<implicitmf::WordId, implicitmf::WordId>, implic
   Cells cells;
   const auto add = [&](implicitmf::WordId word, implicitmf::WordId context,
                        implicitmf::Count weight) {
-    const bool removed =
-        word == implicitmf::removed_token || context == implicitmf::removed_token;
+    const bool removed = word == implicitmf::removed_token || context == implicitmf::removed_token;
     if (!removed && weight > 0) cells[{word, context}] += weight;
   };
   for (const Ids& sentence : sentences)

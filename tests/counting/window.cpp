@@ -107,8 +107,7 @@ TEST_CASE("a window has two sides or one") {
 }
 
 TEST_CASE("a window says what it is") {
-  CHECK(UniformWindow{.radius = 2}.table().description ==
-        "window=uniform radius=2 side=symmetric");
+  CHECK(UniformWindow{.radius = 2}.table().description == "window=uniform radius=2 side=symmetric");
   CHECK(DynamicWindow{.radius = 10, .side = WindowSide::left}.table().description ==
         "window=dynamic radius=10 side=left");
   CHECK(HarmonicWindow{.side = WindowSide::right}.table().description ==
@@ -120,9 +119,9 @@ TEST_CASE("a radius out of its range is refused by name") {
     for (const std::size_t radius :
          {std::size_t{0}, std::size_t{10'001}, std::numeric_limits<std::size_t>::max()}) {
       window.radius = radius;
-      CHECK(holds(message_of<imf::ConfigError>([&] { static_cast<void>(window.table()); }),
-                  "radius: the window must reach 1 to 10000 tokens, not " +
-                      std::to_string(radius)));
+      CHECK(
+          holds(message_of<imf::ConfigError>([&] { static_cast<void>(window.table()); }),
+                "radius: the window must reach 1 to 10000 tokens, not " + std::to_string(radius)));
     }
     for (const std::size_t radius : {1U, 10'000U}) {
       window.radius = radius;

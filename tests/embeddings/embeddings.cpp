@@ -42,8 +42,8 @@ TEST_CASE("lengths do not overflow where the squares pass the range of float") {
 TEST_CASE("rows that do not fit the words and values that are not finite are refused") {
   CHECK_THROWS_WITH_AS(imf::Embeddings(three, matrix(2, {1, 2, 3, 4})),
                        "embeddings: 2 vectors for 3 words", imf::InputError);
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(),
-                          std::numeric_limits<float>::infinity()})
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
     CHECK_THROWS_WITH_AS(imf::Embeddings(three, matrix(3, {1, 2, 3, bad, 5, 6})),
                          doctest::Contains("\"b\""), imf::InputError);
 }
@@ -54,6 +54,12 @@ TEST_CASE("w, c and w + c") {
   CHECK(imf::choose_vectors(factors, imf::VectorChoice::contexts) == factors.contexts);
   CHECK(imf::choose_vectors(factors, imf::VectorChoice::sum) ==
         matrix(3, {11, 22, 33, 44, 55, 66}));
+  const imf::Factors shorter{matrix(3, {1, 2, 3, 4, 5, 6}), matrix(3, {1, 2, 3})};
+  CHECK_THROWS_AS(static_cast<void>(imf::choose_vectors(shorter, imf::VectorChoice::sum)),
+                  imf::ConfigError);
   const imf::Factors unequal{matrix(3, {1, 2, 3}), matrix(2, {1, 2})};
-  CHECK_THROWS_AS(imf::choose_vectors(unequal, imf::VectorChoice::sum), imf::ConfigError);
+  CHECK_THROWS_WITH_AS(static_cast<void>(imf::choose_vectors(unequal, imf::VectorChoice::sum)),
+                       "vectors: w+c needs word and context vectors of the same vocabulary",
+                       imf::ConfigError);
+  CHECK(imf::choose_vectors(unequal, imf::VectorChoice::contexts).rows() == 2);
 }

@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -68,7 +72,8 @@ TEST_CASE("the nearest are those that sorting all cosines finds, across all bloc
         for (std::size_t i = 0; i < found[q].size(); ++i) {
           CHECK(found[q][i].id == expected[i]);
           CHECK(static_cast<double>(found[q][i].cosine) ==
-                doctest::Approx(cosine(queries.row(q), embeddings.vector(expected[i]))).epsilon(1e-5));
+                doctest::Approx(cosine(queries.row(q), embeddings.vector(expected[i])))
+                    .epsilon(1e-5));
         }
       }
     }
@@ -97,6 +102,40 @@ TEST_CASE("equal cosines come in order of id, and zero vectors are at right angl
   CHECK(found[5].cosine == doctest::Approx(-1.0));
 }
 
+TEST_CASE("equal vectors have equal cosines wherever they stand, and come in order of id") {
+  // Copies on both sides of the borders of blocks and of the tiles within them.
+  const std::vector<imf::WordId> copies{0,   1,   2,   3,   7,   8,   15, 16,
+                                        254, 255, 256, 257, 511, 512, 599};
+  imf::AlignedMatrix m = random_matrix(600, 21, 5);
+  for (const imf::WordId id : copies) std::copy_n(m.row_data(0), 21, m.row_data(id));
+  const auto embeddings = named(std::move(m));
+  for (const std::size_t count : {1U, 5U, 16U, 17U}) {
+    imf::AlignedMatrix queries = random_matrix(count, 21, 6);
+    std::copy_n(embeddings.vectors().row_data(0), 21, queries.row_data(count - 1));
+    const auto all = imf::NearestNeighbors(embeddings).search(queries, 600);
+    for (const auto& found : all)
+      for (std::size_t i = 1; i < found.size(); ++i) {
+        const bool in_order =
+            found[i].cosine < found[i - 1].cosine ||
+            (found[i].cosine == found[i - 1].cosine && found[i].id > found[i - 1].id);
+        CHECK(in_order);
+      }
+    // The first ten of the fifteen that are equally near.
+    const auto nearest = imf::NearestNeighbors(embeddings).search(queries, 10).back();
+    for (std::size_t i = 0; i < 10; ++i) CHECK(nearest[i].id == copies[i]);
+  }
+}
+
+TEST_CASE("cosines do not depend on lengths") {
+  imf::AlignedMatrix m = random_matrix(50, 8, 7);
+  const auto plain = imf::NearestNeighbors(named(m)).search(random_matrix(3, 8, 8), 50);
+  for (std::size_t r = 0; r < m.rows(); ++r)
+    for (float& x : m.row(r)) x *= std::ldexp(1.0F, static_cast<int>(r) - 25);
+  imf::AlignedMatrix queries = random_matrix(3, 8, 8);
+  for (float& x : queries.row(1)) x *= 0x1p30F;
+  CHECK(imf::NearestNeighbors(named(m)).search(queries, 50) == plain);
+}
+
 TEST_CASE("words are no neighbours of themselves, nor are those left out") {
   const auto embeddings = named(random_matrix(30, 8, 9));
   const std::vector<imf::WordId> words{4, 17};
@@ -112,11 +151,30 @@ TEST_CASE("words are no neighbours of themselves, nor are those left out") {
   for (const auto& neighbor : others[0]) CHECK(neighbor.id > 2);
 }
 
+TEST_CASE("each query leaves out its own words") {
+  const auto embeddings = named(random_matrix(40, 8, 9));
+  const auto queries = random_matrix(20, 8, 10);
+  std::vector<std::vector<imf::WordId>> excluded;
+  for (imf::WordId q = 0; q < 20; ++q) excluded.push_back({q, static_cast<imf::WordId>(39 - q)});
+  excluded[3].clear();
+  const auto found = imf::NearestNeighbors(embeddings).search(queries, 5, excluded);
+  for (std::size_t q = 0; q < 20; ++q) {
+    std::vector<imf::WordId> expected;
+    for (const imf::WordId id : sorted_all(embeddings, queries.row(q)))
+      if (std::find(excluded[q].begin(), excluded[q].end(), id) == excluded[q].end())
+        expected.push_back(id);
+    REQUIRE(found[q].size() == 5);
+    for (std::size_t i = 0; i < 5; ++i) CHECK(found[q][i].id == expected[i]);
+  }
+}
+
 TEST_CASE("no queries have no answers, and wrong questions are refused") {
   const auto embeddings = named(random_matrix(5, 8, 9));
   CHECK(imf::NearestNeighbors(embeddings).of_words({}, 3).empty());
-  CHECK_THROWS_WITH_AS(imf::NearestNeighbors(embeddings).search(random_matrix(1, 8, 1), 0),
-                       doctest::Contains("top"), imf::ConfigError);
-  CHECK_THROWS_WITH_AS(imf::NearestNeighbors(embeddings).search(random_matrix(1, 9, 1), 1),
-                       doctest::Contains("9 dimensions"), imf::ConfigError);
+  CHECK_THROWS_WITH_AS(
+      static_cast<void>(imf::NearestNeighbors(embeddings).search(random_matrix(1, 8, 1), 0)),
+      doctest::Contains("top"), imf::ConfigError);
+  CHECK_THROWS_WITH_AS(
+      static_cast<void>(imf::NearestNeighbors(embeddings).search(random_matrix(1, 9, 1), 1)),
+      doctest::Contains("9 dimensions"), imf::ConfigError);
 }

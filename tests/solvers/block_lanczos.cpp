@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/SVD>
 #include <doctest/doctest.h>
+#include <Eigen/SVD>
 
 #include <implicitmf/association/sparse_operator.hpp>
 #include <implicitmf/core/parallel.hpp>
@@ -111,7 +111,7 @@ imf::Csr<float> tall_sparse(std::size_t sparse_rows, std::size_t sparse_cols, bo
 
 }  // namespace
 
-TEST_CASE("sizes follow from the dimension") {
+TEST_CASE("sizes follow from the dimension" * of_numbers()) {
   using Lanczos = BlockLanczos<>;
   CHECK(Lanczos::kept_columns(1) == 48);
   CHECK(Lanczos::kept_columns(16) == 48);
@@ -133,7 +133,7 @@ TEST_CASE("sizes follow from the dimension") {
   CHECK(Lanczos::memory_bytes(100'000, 10, 5) == 24 * std::uint64_t{1'000'000});
 }
 
-TEST_CASE("a matrix with a small side is written out") {
+TEST_CASE("a matrix with a small side is written out" * of_numbers()) {
   const Dense a = random_matrix(30, 500, 1);
   imf::ThreadTeam team(1);
   const SVDOptions options{.dimension = 5};
@@ -141,7 +141,7 @@ TEST_CASE("a matrix with a small side is written out") {
   CHECK(same_bits(by_lanczos, imf::DenseSVD{}(operator_of(a), options, team)));
 }
 
-TEST_CASE("a random matrix, as BDCSVD sees it") {
+TEST_CASE("a random matrix, as BDCSVD sees it" * of_numbers()) {
   const Dense a = random_matrix(rows, cols, 2);
   const Values sigma = all_singular_values(a);
   SUBCASE("as it is") {
@@ -153,7 +153,7 @@ TEST_CASE("a random matrix, as BDCSVD sees it") {
   }
 }
 
-TEST_CASE("a random symmetric matrix, and v = u or v = -u to the last bit") {
+TEST_CASE("a random symmetric matrix, and v = u or v = -u to the last bit" * of_numbers()) {
   const Dense random = random_matrix(cols, cols, 3);
   const Dense a = random + random.transpose();
   const auto triplets = factorize(symmetric_operator_of(a), {.dimension = 20});
@@ -161,7 +161,7 @@ TEST_CASE("a random symmetric matrix, and v = u or v = -u to the last bit") {
   CHECK(equal_but_for_signs(triplets.left, triplets.right));
 }
 
-TEST_CASE("a spectrum that falls") {
+TEST_CASE("a spectrum that falls" * of_numbers()) {
   const Values sigma = geometric(cols, 10.0, 0.9);
   const KnownSVD known = with_singular_values(rows, cols, sigma, 4);
   const auto triplets = factorize(operator_of(known.a), {.dimension = 10});
@@ -170,7 +170,7 @@ TEST_CASE("a spectrum that falls") {
   CHECK(subspace_distance(as_dense(triplets.right), known.right.leftCols(10)) < 1e-3);
 }
 
-TEST_CASE("values that come several times, and values close together") {
+TEST_CASE("values that come several times, and values close together" * of_numbers()) {
   Values sigma(8, 5.0);
   sigma.insert(sigma.end(), 8, 4.0);
   const Values near = geometric(cols - 16, 3.0, 0.999);
@@ -182,16 +182,19 @@ TEST_CASE("values that come several times, and values close together") {
   CHECK(subspace_distance(as_dense(triplets.left), known.left.leftCols(16)) < 1e-3);
 }
 
-TEST_CASE("the identity, and a value that comes more often than a block has columns") {
+TEST_CASE("the identity, and a value that comes more often than a block has columns" *
+          of_numbers()) {
   const auto identity = [](std::size_t r, std::size_t c) { return r == c ? 1.0 : 0.0; };
-  const auto triplets = factorize(archetypes::DenseOperator(cols, cols, identity), {.dimension = 20});
+  const auto triplets =
+      factorize(archetypes::DenseOperator(cols, cols, identity), {.dimension = 20});
   check_converged(triplets, Dense::Identity(cols, cols), Values(20, 1.0), 1e-3);
-  const auto symmetric = factorize(archetypes::SymmetricOperator(cols, identity), {.dimension = 20});
+  const auto symmetric =
+      factorize(archetypes::SymmetricOperator(cols, identity), {.dimension = 20});
   check_converged(symmetric, Dense::Identity(cols, cols), Values(20, 1.0), 1e-3);
   CHECK(symmetric.left == symmetric.right);
 }
 
-TEST_CASE("eigenvalues in pairs that differ in sign alone") {
+TEST_CASE("eigenvalues in pairs that differ in sign alone" * of_numbers()) {
   Values lambda;
   Values sigma;
   for (const double value : geometric(40, 3.0, 0.93))
@@ -209,7 +212,7 @@ TEST_CASE("eigenvalues in pairs that differ in sign alone") {
   CHECK(negative == 5);
 }
 
-TEST_CASE("a rank below the dimension: the values beyond it are rounding error") {
+TEST_CASE("a rank below the dimension: the values beyond it are rounding error" * of_numbers()) {
   const KnownSVD known = with_singular_values(rows, cols, {4.0, 2.0, 1.0}, 7);
   const auto triplets = factorize(operator_of(known.a), {.dimension = 10});
   CHECK(triplets.reason == StopReason::converged);
@@ -230,7 +233,7 @@ TEST_CASE("a rank below the dimension: the values beyond it are rounding error")
   CHECK(equal_but_for_signs(pairs.left, pairs.right));
 }
 
-TEST_CASE("a matrix of zeros") {
+TEST_CASE("a matrix of zeros" * of_numbers()) {
   const auto zero = [](std::size_t, std::size_t) { return 0.0; };
   const auto triplets = factorize(archetypes::DenseOperator(rows, cols, zero), {.dimension = 7});
   CHECK(triplets.values == Values(7, 0.0));
@@ -240,7 +243,7 @@ TEST_CASE("a matrix of zeros") {
   CHECK(triplets.products == 1);
 }
 
-TEST_CASE("scales far from 1") {
+TEST_CASE("scales far from 1" * of_numbers()) {
   const KnownSVD known = with_singular_values(rows, cols, geometric(cols, 1.0, 0.9), 9);
   for (const double scale : {1e-30, 1e30}) {
     CAPTURE(scale);
@@ -270,16 +273,16 @@ TEST_CASE("a sparse symmetric matrix, the same bits for any number of threads") 
     CHECK(same_bits(factorize(a, options, threads), expected));
 }
 
-TEST_CASE("a value that is not finite is refused, wherever it stands") {
+TEST_CASE("a value that is not finite is refused, wherever it stands" * of_numbers()) {
   const double not_a_number = std::numeric_limits<double>::quiet_NaN();
   const double infinity = std::numeric_limits<double>::infinity();
   for (const double bad : {not_a_number, infinity, -infinity}) {
     CAPTURE(bad);
     const auto refuses = [&](auto value_of) {
       const archetypes::DenseOperator a(rows, cols, value_of);
-      return holds(message_of<imf::NumericError>(
-                       [&] { static_cast<void>(factorize(a, {.dimension = 5})); }),
-                   "not finite");
+      return holds(
+          message_of<imf::NumericError>([&] { static_cast<void>(factorize(a, {.dimension = 5})); }),
+          "not finite");
     };
     CHECK(refuses([&](std::size_t r, std::size_t c) { return r == 7 && c == 3 ? bad : 1.0; }));
     CHECK(refuses([&](std::size_t r, std::size_t c) { return r == 7 && c == 3 ? bad : 0.0; }));
@@ -287,20 +290,20 @@ TEST_CASE("a value that is not finite is refused, wherever it stands") {
   }
 }
 
-TEST_CASE("the progress callback is told of products and residuals") {
+TEST_CASE("the progress callback is told of products and residuals" * of_numbers()) {
   const KnownSVD known = with_singular_values(rows, cols, geometric(cols, 1.0, 0.97), 10);
   std::vector<std::uint64_t> products;
   std::vector<double> residuals;
-  const auto triplets = factorize(
-      operator_of(known.a),
-      {.dimension = 5, .tolerance = 1e-5, .progress = [&](const imf::Progress& progress) {
-         CHECK(progress.stage == "factorizing");
-         CHECK(progress.unit == "products");
-         CHECK(progress.total == 0);
-         products.push_back(progress.done);
-         residuals.push_back(progress.residual);
-         return imf::ProgressAction::proceed;
-       }});
+  const auto triplets =
+      factorize(operator_of(known.a),
+                {.dimension = 5, .tolerance = 1e-5, .progress = [&](const imf::Progress& progress) {
+                   CHECK(progress.stage == "factorizing");
+                   CHECK(progress.unit == "products");
+                   CHECK(progress.total == 0);
+                   products.push_back(progress.done);
+                   residuals.push_back(progress.residual);
+                   return imf::ProgressAction::proceed;
+                 }});
   CHECK(triplets.reason == StopReason::converged);
   REQUIRE(!products.empty());
   for (std::size_t i = 1; i < products.size(); ++i) CHECK(products[i] == products[i - 1] + 2);
@@ -308,15 +311,15 @@ TEST_CASE("the progress callback is told of products and residuals") {
   CHECK(residuals.front() == 0.0);
 }
 
-TEST_CASE("stopped before there is a result, Stopped is thrown; later what there is comes back") {
+TEST_CASE("stopped before there is a result, Stopped is thrown; later what there is comes back" *
+          of_numbers()) {
   const Dense a = random_matrix(rows, cols, 11);
   const auto stop_after = [&](std::size_t calls) {
-    return factorize(operator_of(a), {.dimension = 5,
-                                      .tolerance = 1e-6,
-                                      .progress = [calls](const imf::Progress&) mutable {
-                                        return --calls == 0 ? imf::ProgressAction::stop
-                                                            : imf::ProgressAction::proceed;
-                                      }});
+    return factorize(
+        operator_of(a),
+        {.dimension = 5, .tolerance = 1e-6, .progress = [calls](const imf::Progress&) mutable {
+           return --calls == 0 ? imf::ProgressAction::stop : imf::ProgressAction::proceed;
+         }});
   };
   for (const std::size_t calls : {1U, 2U})  // 48 columns are kept: three blocks
     CHECK(holds(message_of<imf::Stopped>([&] { static_cast<void>(stop_after(calls)); }),
@@ -329,7 +332,7 @@ TEST_CASE("stopped before there is a result, Stopped is thrown; later what there
   }
 }
 
-TEST_CASE("max_products ends the work with what there is") {
+TEST_CASE("max_products ends the work with what there is" * of_numbers()) {
   const Dense a = random_matrix(rows, cols, 12);
   const Values sigma = all_singular_values(a);
   double worst = std::numeric_limits<double>::infinity();
@@ -344,13 +347,14 @@ TEST_CASE("max_products ends the work with what there is") {
   }
 }
 
-TEST_CASE("a tighter tolerance gives smaller residuals for more products") {
+TEST_CASE("a tighter tolerance gives smaller residuals for more products" * of_numbers()) {
   const KnownSVD known = with_singular_values(rows, cols, geometric(cols, 1.0, 0.995), 13);
   double before = 1.0;
   std::size_t products = 0;
   for (const double tolerance : {1e-1, 1e-3, 1e-5}) {
     CAPTURE(tolerance);
-    const auto triplets = factorize(operator_of(known.a), {.dimension = 10, .tolerance = tolerance});
+    const auto triplets =
+        factorize(operator_of(known.a), {.dimension = 10, .tolerance = tolerance});
     CHECK(triplets.reason == StopReason::converged);
     check_sound(triplets, known.a);
     const double worst = *std::max_element(triplets.residuals.begin(), triplets.residuals.end());
@@ -362,7 +366,7 @@ TEST_CASE("a tighter tolerance gives smaller residuals for more products") {
   }
 }
 
-TEST_CASE("restarts go on where the basis is full") {
+TEST_CASE("restarts go on where the basis is full" * of_numbers()) {
   // Far more values in a narrow band than the basis has columns.
   constexpr std::size_t size = 900;
   imf::Csr<float> diagonal;
@@ -382,7 +386,7 @@ TEST_CASE("restarts go on where the basis is full") {
   CHECK(orthogonality_error(as_dense(triplets.left)) < 1e-5);
 }
 
-TEST_CASE("other seeds give other bits and the same values") {
+TEST_CASE("other seeds give other bits and the same values" * of_numbers()) {
   const KnownSVD known = with_singular_values(rows, cols, geometric(cols, 1.0, 0.95), 14);
   const auto a = factorize(operator_of(known.a), {.dimension = 5, .seed = 1});
   const auto b = factorize(operator_of(known.a), {.dimension = 5, .seed = 2});

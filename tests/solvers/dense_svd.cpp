@@ -7,8 +7,8 @@
 #include <limits>
 #include <vector>
 
-#include <Eigen/SVD>
 #include <doctest/doctest.h>
+#include <Eigen/SVD>
 
 #include <implicitmf/core/parallel.hpp>
 
@@ -107,7 +107,8 @@ TEST_CASE("spectra that fall, stand in clusters or are flat") {
   clusters.insert(clusters.end(), 12, 1.0);
   for (const Values& sigma : {geometric(24, 5.0, 0.7), clusters, Values(24, 2.0)}) {
     const KnownSVD known = with_singular_values(50, 24, sigma, 4);
-    check_triplets(decompose(operator_of(known.a), 12), known.a, first(Eigen::Map<const Eigen::VectorXd>(sigma.data(), 24), 12));
+    check_triplets(decompose(operator_of(known.a), 12), known.a,
+                   first(Eigen::Map<const Eigen::VectorXd>(sigma.data(), 24), 12));
   }
 }
 
@@ -150,8 +151,8 @@ TEST_CASE("scales far from 1") {
 }
 
 TEST_CASE("a value that is not finite is refused") {
-  for (const double bad : {std::numeric_limits<double>::quiet_NaN(),
-                           std::numeric_limits<double>::infinity()})
+  for (const double bad :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
     for (const Shape& shape : shapes) {
       Dense a = random_matrix(shape.rows, shape.cols, 7);
       a(a.rows() - 1, a.cols() - 1) = bad;

@@ -153,8 +153,7 @@ TEST_CASE("directions that a block lacks are replaced by random ones") {
     Basis basis = random_basis(2);
     AlignedMatrix w(rows, block_width);
     for (std::size_t r = 0; r < rows; ++r)
-      for (std::size_t c = 0; c < block_width; ++c)
-        w(r, c) = static_cast<float>((r % 7) * (c + 1));
+      for (std::size_t c = 0; c < block_width; ++c) w(r, c) = static_cast<float>((r % 7) * (c + 1));
     append_and_check(basis, std::move(w), floor, 1e-5);
   }
   SUBCASE("a block that is in the basis") {
@@ -204,9 +203,9 @@ TEST_CASE("rotate() combines the first vectors and moves those behind them up") 
 }
 
 TEST_CASE("a block that is not finite is refused, saying after how much") {
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(),
-                          std::numeric_limits<float>::infinity(),
-                          -std::numeric_limits<float>::infinity()}) {
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
+        -std::numeric_limits<float>::infinity()}) {
     ThreadTeam team(1);
     Basis basis = random_basis(2);
     AlignedMatrix w = random_panel(rows, block_width, 12);

@@ -44,8 +44,8 @@ TEST_CASE("the largest eigenpairs by magnitude, in order") {
   CHECK(best.values[0] == doctest::Approx(-5.0));
   CHECK(best.values[1] == doctest::Approx(3.0));
   CHECK(best.values[2] == doctest::Approx(1.0));
-  CHECK(near(imf::detail::multiply(a, best.vectors), best.vectors * best.values.asDiagonal(),
-             1e-12));
+  CHECK(
+      near(imf::detail::multiply(a, best.vectors), best.vectors * best.values.asDiagonal(), 1e-12));
 }
 
 TEST_CASE("columns become orthonormal, dependent and zero ones too") {

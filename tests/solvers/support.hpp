@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <doctest/doctest.h>
 #include <Eigen/Core>
 
 #include <implicitmf/core/matrix.hpp>
@@ -19,6 +20,25 @@
 #include "archetypes.hpp"
 
 namespace solver_tests {
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SOLVER_TESTS_WATCH_THREADS 1
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define SOLVER_TESTS_WATCH_THREADS 1
+#endif
+
+/// For cases about numbers, not threads: the thread sanitizer would slow them twentyfold and see
+/// nothing. TEST_CASE("..." * of_numbers())
+[[nodiscard]] inline doctest::skip of_numbers() {
+#if defined(SOLVER_TESTS_WATCH_THREADS)
+  return doctest::skip(true);
+#else
+  return doctest::skip(false);
+#endif
+}
 
 using Dense = Eigen::MatrixXd;
 using Values = std::vector<double>;
@@ -69,7 +89,8 @@ struct KnownSVD {
   KnownSVD svd;
   svd.left = random_orthonormal(rows, sigma.size(), seed);
   svd.right = random_orthonormal(cols, sigma.size(), seed + 1);
-  const Eigen::VectorXd values = Eigen::Map<const Eigen::VectorXd>(sigma.data(), index(sigma.size()));
+  const Eigen::VectorXd values =
+      Eigen::Map<const Eigen::VectorXd>(sigma.data(), index(sigma.size()));
   svd.a = svd.left * values.asDiagonal() * svd.right.transpose();
   return svd;
 }
@@ -78,7 +99,8 @@ struct KnownSVD {
 [[nodiscard]] inline Dense with_eigenvalues(std::size_t size, const Values& lambda,
                                             std::uint64_t seed) {
   const Dense q = random_orthonormal(size, lambda.size(), seed);
-  const Eigen::VectorXd values = Eigen::Map<const Eigen::VectorXd>(lambda.data(), index(lambda.size()));
+  const Eigen::VectorXd values =
+      Eigen::Map<const Eigen::VectorXd>(lambda.data(), index(lambda.size()));
   const Dense a = q * values.asDiagonal() * q.transpose();
   return 0.5 * (a + a.transpose());
 }
@@ -92,9 +114,9 @@ struct KnownSVD {
 }
 
 [[nodiscard]] inline archetypes::DenseOperator operator_of(const Dense& a) {
-  return archetypes::DenseOperator(static_cast<std::size_t>(a.rows()),
-                                   static_cast<std::size_t>(a.cols()),
-                                   [&](std::size_t r, std::size_t c) { return a(index(r), index(c)); });
+  return archetypes::DenseOperator(
+      static_cast<std::size_t>(a.rows()), static_cast<std::size_t>(a.cols()),
+      [&](std::size_t r, std::size_t c) { return a(index(r), index(c)); });
 }
 
 [[nodiscard]] inline archetypes::SymmetricOperator symmetric_operator_of(const Dense& a) {
@@ -116,8 +138,8 @@ struct KnownSVD {
   return (q.transpose() * q - Dense::Identity(q.cols(), q.cols())).cwiseAbs().maxCoeff();
 }
 
-/// ‖P_a − P_b‖ of the projectors onto the columns of a and b, orthonormal and equally many: the sine
-/// of the largest angle between the two spaces, by the Frobenius norm, which is not less.
+/// ‖P_a − P_b‖ of the projectors onto the columns of a and b, orthonormal and equally many: the
+/// sine of the largest angle between the two spaces, by the Frobenius norm, which is not less.
 [[nodiscard]] inline double subspace_distance(const Dense& a, const Dense& b) {
   return (a - b * (b.transpose() * a)).norm();
 }

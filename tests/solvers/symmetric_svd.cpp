@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/SVD>
 #include <doctest/doctest.h>
+#include <Eigen/SVD>
 
 #include <implicitmf/association/shifted_pmi_matrix.hpp>
 #include <implicitmf/association/sparse_operator.hpp>
@@ -123,7 +123,8 @@ SVDResult finish_made_up(const SVDOptions& options) {
 
 }  // namespace
 
-TEST_CASE("triplets are signed, scaled and cut at the floor, whatever the algorithm") {
+TEST_CASE("triplets are signed, scaled and cut at the floor, whatever the algorithm" *
+          of_numbers()) {
   const SVDResult result = finish_made_up({.dimension = 3});
   // Column 0: 0.5 and -0.5 are equal in magnitude, so the first decides: nothing changes.
   // Column 1: the first is negative: both sides change their signs. Column 2: rounding error.
@@ -139,7 +140,8 @@ TEST_CASE("triplets are signed, scaled and cut at the floor, whatever the algori
   CHECK(result.reason == StopReason::product_limit);
 }
 
-TEST_CASE("the power splits the singular values, and columns beyond the rank are 0 at any power") {
+TEST_CASE("the power splits the singular values, and columns beyond the rank are 0 at any power" *
+          of_numbers()) {
   const Dense u{{0.5, 0.5}, {-0.25, -0.25}, {-0.5, -0.5}};
   const Dense v{{0.5, -1.0}, {0.25, 2.0}, {-0.125, 0.0}};
   for (const double p : {0.0, 0.25, 0.5, 1.0}) {
@@ -154,7 +156,8 @@ TEST_CASE("the power splits the singular values, and columns beyond the rank are
   }
 }
 
-TEST_CASE("small and large matrices of any shape, as JacobiSVD or their making has them") {
+TEST_CASE("small and large matrices of any shape, as JacobiSVD or their making has them" *
+          of_numbers()) {
   for (const Shape& shape : {Shape{1, 30}, Shape{30, 1}, Shape{20, 50}, Shape{50, 20}}) {
     CAPTURE(shape.rows);
     const Dense a = random_matrix(shape.rows, shape.cols, 1);
@@ -163,11 +166,11 @@ TEST_CASE("small and large matrices of any shape, as JacobiSVD or their making h
     const SVDResult result = factorize(operator_of(a), {.dimension = most});
     check_sound(result, a, most);
     CHECK(relative_error(result.singular_values,
-                         Values(svd.singularValues().data(),
-                                svd.singularValues().data() + most)) < 1e-6);
+                         Values(svd.singularValues().data(), svd.singularValues().data() + most)) <
+          1e-6);
     CHECK((product_of(result) - a).norm() < 1e-5 * a.norm());  // nothing is cut off
   }
-  for (const Shape& shape : {Shape{300, 260}, Shape{260, 300}, Shape{5000, 250}}) {
+  for (const Shape& shape : {Shape{300, 260}, Shape{260, 300}, Shape{2500, 250}}) {
     CAPTURE(shape.rows);
     const Values sigma = geometric(40, 7.0, 0.8);
     const KnownSVD known = with_singular_values(shape.rows, shape.cols, sigma, 2);
@@ -177,11 +180,12 @@ TEST_CASE("small and large matrices of any shape, as JacobiSVD or their making h
     // The best approximation of its rank is off by the values that are left out.
     double left_out = 0.0;
     for (std::size_t i = 12; i < sigma.size(); ++i) left_out += sigma[i] * sigma[i];
-    CHECK((product_of(result) - known.a).norm() == doctest::Approx(std::sqrt(left_out)).epsilon(1e-3));
+    CHECK((product_of(result) - known.a).norm() ==
+          doctest::Approx(std::sqrt(left_out)).epsilon(1e-3));
   }
 }
 
-TEST_CASE("W times C is the same for any power") {
+TEST_CASE("W times C is the same for any power" * of_numbers()) {
   for (const std::size_t size : {40U, 260U}) {  // written out, and by Lanczos
     const KnownSVD known = with_singular_values(size + 20, size, geometric(30, 2.0, 0.8), 3);
     const archetypes::DenseOperator a = operator_of(known.a);
@@ -193,8 +197,8 @@ TEST_CASE("W times C is the same for any power") {
       CAPTURE(p);
       const SVDResult result = factorize(a, {.dimension = 8, .power = p, .tolerance = 1e-5});
       CHECK((product_of(result) - expected).norm() < 2e-5 * expected.norm());
-      const Dense& orthonormal = as_dense(p == 0.0 ? result.words() : result.contexts());
-      if (p == 0.0 || p == 1.0) CHECK(orthogonality_error(orthonormal) < 1e-5);
+      if (p == 0.0) CHECK(orthogonality_error(as_dense(result.words())) < 1e-5);
+      if (p == 1.0) CHECK(orthogonality_error(as_dense(result.contexts())) < 1e-5);
       for (std::size_t i = 0; i < 8; ++i)
         CHECK(as_dense(result.words()).col(index(i)).norm() ==
               doctest::Approx(std::pow(result.singular_values[i], p)));
@@ -202,7 +206,8 @@ TEST_CASE("W times C is the same for any power") {
   }
 }
 
-TEST_CASE("of a symmetric matrix C is W but for the signs of columns, to the last bit") {
+TEST_CASE("of a symmetric matrix C is W but for the signs of columns, to the last bit" *
+          of_numbers()) {
   Values lambda;
   for (const double value : geometric(20, 3.0, 0.8)) {
     lambda.push_back(value);
@@ -223,7 +228,8 @@ TEST_CASE("of a symmetric matrix C is W but for the signs of columns, to the las
   }
 }
 
-TEST_CASE("a rank below the dimension is reported, and the columns beyond it are 0") {
+TEST_CASE("a rank below the dimension is reported, and the columns beyond it are 0" *
+          of_numbers()) {
   for (const std::size_t size : {40U, 260U}) {
     CAPTURE(size);
     const KnownSVD known = with_singular_values(size + 20, size, {4.0, 2.0, 1.0}, 5);
@@ -234,7 +240,7 @@ TEST_CASE("a rank below the dimension is reported, and the columns beyond it are
   }
 }
 
-TEST_CASE("a matrix of zeros has rank 0") {
+TEST_CASE("a matrix of zeros has rank 0" * of_numbers()) {
   for (const std::size_t size : {10U, 260U}) {
     const archetypes::DenseOperator a(size + 5, size, [](std::size_t, std::size_t) { return 0.0; });
     const SVDResult result = factorize(a, {.dimension = 7});
@@ -243,7 +249,7 @@ TEST_CASE("a matrix of zeros has rank 0") {
   }
 }
 
-TEST_CASE("scales far from 1") {
+TEST_CASE("scales far from 1" * of_numbers()) {
   for (const std::size_t size : {40U, 260U})
     for (const double scale : {1e-30, 1e30}) {
       CAPTURE(size);
@@ -263,7 +269,8 @@ TEST_CASE("the factors are the same bits for any number of threads, and the seco
   for (std::size_t r = 0; r < 3100; ++r) {
     for (std::size_t c = random.below(30); c < matrix.cols; c += 1 + random.below(150)) {
       matrix.columns.push_back(static_cast<imf::WordId>(c));
-      matrix.values.push_back(static_cast<float>(random.uniform() / static_cast<double>(1 + r + c)));
+      matrix.values.push_back(
+          static_cast<float>(random.uniform() / static_cast<double>(1 + r + c)));
     }
     matrix.offsets.push_back(matrix.columns.size());
   }
@@ -278,7 +285,7 @@ TEST_CASE("the factors are the same bits for any number of threads, and the seco
     CHECK(same_bits(with_threads(threads), expected));
 }
 
-TEST_CASE("the seed changes the bits and not the values") {
+TEST_CASE("the seed changes the bits and not the values" * of_numbers()) {
   const KnownSVD known = with_singular_values(300, 260, geometric(40, 1.0, 0.8), 8);
   const auto with_seed = [&](std::uint64_t seed) {
     return factorize(operator_of(known.a), {.dimension = 6, .seed = seed});
@@ -290,7 +297,7 @@ TEST_CASE("the seed changes the bits and not the values") {
   CHECK((as_dense(one.words()) - as_dense(two.words())).norm() < 1e-2);
 }
 
-TEST_CASE("options out of their range are refused by name, before any product") {
+TEST_CASE("options out of their range are refused by name, before any product" * of_numbers()) {
   const Dense a = random_matrix(30, 20, 9);
   const auto refusal = [&](const SVDOptions& options) {
     return message_of<imf::ConfigError>(
@@ -304,7 +311,7 @@ TEST_CASE("options out of their range are refused by name, before any product") 
   CHECK(holds(refusal({}), "dimension: must be 1 to 20"));  // the default is 100
 }
 
-TEST_CASE("a value that is not finite is refused") {
+TEST_CASE("a value that is not finite is refused" * of_numbers()) {
   for (const std::size_t size : {20U, 260U}) {
     Dense a = random_matrix(size, size, 10);
     a(3, 5) = std::numeric_limits<double>::quiet_NaN();
@@ -314,15 +321,14 @@ TEST_CASE("a value that is not finite is refused") {
   }
 }
 
-TEST_CASE("a callback that says stop gets an error or what there is") {
+TEST_CASE("a callback that says stop gets an error or what there is" * of_numbers()) {
   const Dense a = random_matrix(300, 260, 11);
   const auto stop_after = [&](std::size_t calls) {
-    return factorize(operator_of(a), {.dimension = 5,
-                                      .tolerance = 1e-5,
-                                      .progress = [calls](const imf::Progress&) mutable {
-                                        return --calls == 0 ? imf::ProgressAction::stop
-                                                            : imf::ProgressAction::proceed;
-                                      }});
+    return factorize(
+        operator_of(a),
+        {.dimension = 5, .tolerance = 1e-5, .progress = [calls](const imf::Progress&) mutable {
+           return --calls == 0 ? imf::ProgressAction::stop : imf::ProgressAction::proceed;
+         }});
   };
   CHECK_THROWS_AS(static_cast<void>(stop_after(1)), imf::Stopped);
   const SVDResult result = stop_after(5);
@@ -334,7 +340,7 @@ TEST_CASE("a callback that says stop gets an error or what there is") {
   check_sound(limited, a, 5);
 }
 
-TEST_CASE("what an algorithm for the SVD is") {
+TEST_CASE("what an algorithm for the SVD is" * of_numbers()) {
   using archetypes::DenseOperator;
   static_assert(imf::SVDAlgorithm<archetypes::KnownTriplets, DenseOperator>);
   static_assert(imf::SVDAlgorithm<imf::BlockLanczos<>, DenseOperator>);
@@ -347,11 +353,12 @@ TEST_CASE("what an algorithm for the SVD is") {
   static_assert(!imf::SVDAlgorithm<Wordless, DenseOperator>);
 
   const Dense a = random_matrix(40, 30, 12);
-  CHECK(same_bits(SymmetricSVD(SVDOptions{.dimension = 4}, imf::DenseSVD{}).factorize(operator_of(a)),
-                  factorize(operator_of(a), {.dimension = 4})));
+  CHECK(
+      same_bits(SymmetricSVD(SVDOptions{.dimension = 4}, imf::DenseSVD{}).factorize(operator_of(a)),
+                factorize(operator_of(a), {.dimension = 4})));
 }
 
-TEST_CASE("a route made of the least that its concepts ask for") {
+TEST_CASE("a route made of the least that its concepts ask for" * of_numbers()) {
   archetypes::Sentences sentences(8);
   const auto corpus = imf::encode_sentences(sentences, {.min_count = 1});
   const archetypes::Window window({.unit = 1, .before = {2}, .after = {1}, .description = "own"});

@@ -133,10 +133,11 @@ class LanczosRun {
       for (std::size_t r = 0; r < w.rows(); ++r)
         for (float& value : w.row(r)) value *= scale_;
     auto coefficients = basis.append(w, singular_value_floor * norm_, team_);
-    const double squares = (coefficients.onto_basis.colwise().squaredNorm() +
-                            coefficients.onto_block.colwise().squaredNorm())
-                               .maxCoeff();
-    norm_ = std::max(norm_, std::sqrt(squares));
+    for (Eigen::Index i = 0; i < coefficients.onto_block.cols(); ++i) {
+      const double in_basis =
+          coefficients.onto_basis.rows() == 0 ? 0.0 : coefficients.onto_basis.col(i).squaredNorm();
+      norm_ = std::max(norm_, std::sqrt(in_basis + coefficients.onto_block.col(i).squaredNorm()));
+    }
     return coefficients;
   }
 

@@ -118,9 +118,10 @@ class OrthonormalBasis {
                          std::to_string(size_) +
                          " basis vectors: check the matrix for NaN, "
                          "infinity and values near the limits of float");
-    for (Eigen::Index i = 0; i < h.cols(); ++i)
-      squares.largest_before =
-          std::max(squares.largest_before, h.col(i).squaredNorm() + squares.after(i, i));
+    for (Eigen::Index i = 0; i < h.cols(); ++i) {
+      const double in_basis = size_ == 0 ? 0.0 : h.col(i).squaredNorm();
+      squares.largest_before = std::max(squares.largest_before, in_basis + squares.after(i, i));
+    }
     return squares;
   }
 
