@@ -16,6 +16,7 @@
 #include <implicitmf/association/association_measure.hpp>
 #include <implicitmf/core/matrix.hpp>
 #include <implicitmf/core/parallel.hpp>
+#include <implicitmf/corpus/tokenizer.hpp>
 #include <implicitmf/counting/window.hpp>
 #include <implicitmf/solvers/singular_triplets.hpp>
 
@@ -50,6 +51,8 @@ class Tokenizer {
  private:
   char mark_;
 };
+
+static_assert(implicitmf::TokenSink<Sink> && implicitmf::Tokenizer<Tokenizer>);
 
 /// A SentenceRange of integers that can be walked once, by iterators that can't be copied: sentence
 /// i, from 0, is the integer i, i + 1 times.

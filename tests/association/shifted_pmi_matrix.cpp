@@ -268,6 +268,14 @@ TEST_CASE("contexts and measures of one's own") {
         0);
 }
 
+TEST_CASE("a context without counts has no mass, whatever the distribution says") {
+  const Table table{{2, 2}, {0, 4}};
+  const Table wider{{2, 0, 2, 0}, {0, 0, 4, 0}};
+  const archetypes::EvenContexts even(3.0);
+  CHECK(associate(wider, even, 1.0, ObservedPMI{}).values ==
+        associate(table, even, 1.0, ObservedPMI{}).values);
+}
+
 TEST_CASE("counts without a pair are refused") {
   CHECK(holds(message_of<imf::InputError>([] {
                 associate({{0, 0}, {0, 0}});

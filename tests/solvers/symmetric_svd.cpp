@@ -123,8 +123,7 @@ SVDResult finish_made_up(const SVDOptions& options) {
 
 }  // namespace
 
-TEST_CASE("triplets are signed, scaled and cut at the floor, whatever the algorithm" *
-          of_numbers()) {
+TEST_CASE("triplets are signed, scaled and cut at the floor, whatever the algorithm") {
   const SVDResult result = finish_made_up({.dimension = 3});
   // Column 0: 0.5 and -0.5 are equal in magnitude, so the first decides: nothing changes.
   // Column 1: the first is negative: both sides change their signs. Column 2: rounding error.
@@ -140,8 +139,7 @@ TEST_CASE("triplets are signed, scaled and cut at the floor, whatever the algori
   CHECK(result.reason == StopReason::product_limit);
 }
 
-TEST_CASE("the power splits the singular values, and columns beyond the rank are 0 at any power" *
-          of_numbers()) {
+TEST_CASE("the power splits the singular values, and columns beyond the rank are 0 at any power") {
   const Dense u{{0.5, 0.5}, {-0.25, -0.25}, {-0.5, -0.5}};
   const Dense v{{0.5, -1.0}, {0.25, 2.0}, {-0.125, 0.0}};
   for (const double p : {0.0, 0.25, 0.5, 1.0}) {
@@ -240,7 +238,7 @@ TEST_CASE("a rank below the dimension is reported, and the columns beyond it are
   }
 }
 
-TEST_CASE("a matrix of zeros has rank 0" * of_numbers()) {
+TEST_CASE("a matrix of zeros has rank 0") {
   for (const std::size_t size : {10U, 260U}) {
     const archetypes::DenseOperator a(size + 5, size, [](std::size_t, std::size_t) { return 0.0; });
     const SVDResult result = factorize(a, {.dimension = 7});
@@ -297,7 +295,7 @@ TEST_CASE("the seed changes the bits and not the values" * of_numbers()) {
   CHECK((as_dense(one.words()) - as_dense(two.words())).norm() < 1e-2);
 }
 
-TEST_CASE("options out of their range are refused by name, before any product" * of_numbers()) {
+TEST_CASE("options out of their range are refused by name, before any product") {
   const Dense a = random_matrix(30, 20, 9);
   const auto refusal = [&](const SVDOptions& options) {
     return message_of<imf::ConfigError>(
@@ -340,7 +338,7 @@ TEST_CASE("a callback that says stop gets an error or what there is" * of_number
   check_sound(limited, a, 5);
 }
 
-TEST_CASE("what an algorithm for the SVD is" * of_numbers()) {
+TEST_CASE("what an algorithm for the SVD is") {
   using archetypes::DenseOperator;
   static_assert(imf::SVDAlgorithm<archetypes::KnownTriplets, DenseOperator>);
   static_assert(imf::SVDAlgorithm<imf::BlockLanczos<>, DenseOperator>);
@@ -358,7 +356,7 @@ TEST_CASE("what an algorithm for the SVD is" * of_numbers()) {
                 factorize(operator_of(a), {.dimension = 4})));
 }
 
-TEST_CASE("a route made of the least that its concepts ask for" * of_numbers()) {
+TEST_CASE("a route made of the least that its concepts ask for") {
   archetypes::Sentences sentences(8);
   const auto corpus = imf::encode_sentences(sentences, {.min_count = 1});
   const archetypes::Window window({.unit = 1, .before = {2}, .after = {1}, .description = "own"});
