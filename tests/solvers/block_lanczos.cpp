@@ -144,13 +144,9 @@ TEST_CASE("a matrix with a small side is written out") {
 TEST_CASE("a random matrix, as BDCSVD sees it" * of_numbers()) {
   const Dense a = random_matrix(rows, cols, 2);
   const Values sigma = all_singular_values(a);
-  SUBCASE("as it is") {
-    check_converged(factorize(operator_of(a), {.dimension = 20}), a, sigma, 1e-3);
-  }
-  SUBCASE("transposed") {
-    const Dense t = a.transpose();
-    check_converged(factorize(operator_of(t), {.dimension = 5}), t, sigma, 1e-3);
-  }
+  check_converged(factorize(operator_of(a), {.dimension = 20}), a, sigma, 1e-3);
+  const Dense t = a.transpose();
+  check_converged(factorize(operator_of(t), {.dimension = 5}), t, sigma, 1e-3);
 }
 
 TEST_CASE("a random symmetric matrix, and v = u or v = -u to the last bit" * of_numbers()) {
@@ -384,13 +380,4 @@ TEST_CASE("restarts go on where the basis is full" * of_numbers()) {
   CHECK(triplets.reason == StopReason::converged);
   CHECK(relative_error(triplets.values, sigma) < 1e-5);
   CHECK(orthogonality_error(as_dense(triplets.left)) < 1e-5);
-}
-
-TEST_CASE("other seeds give other bits and the same values" * of_numbers()) {
-  const KnownSVD known = with_singular_values(rows, cols, geometric(cols, 1.0, 0.95), 14);
-  const auto a = factorize(operator_of(known.a), {.dimension = 5, .seed = 1});
-  const auto b = factorize(operator_of(known.a), {.dimension = 5, .seed = 2});
-  CHECK(a.left != b.left);
-  CHECK(relative_error(a.values, b.values) < 1e-5);
-  CHECK(subspace_distance(as_dense(a.left), as_dense(b.left)) < 2e-3);
 }

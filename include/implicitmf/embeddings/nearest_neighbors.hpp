@@ -93,7 +93,7 @@ class NearestNeighbors {
     const std::size_t first = block * queries_at_a_time;
     const std::size_t count = std::min(queries_at_a_time, queries.rows() - first);
     const AlignedMatrix& vectors = embeddings_.vectors();
-    const std::vector<float> lengths = query_lengths(queries, first, count);
+    const std::vector<double> lengths = query_lengths(queries, first, count);
     AlignedMatrix dots(count, vectors_at_a_time);
     for (std::size_t from = 0; from < vectors.rows(); from += vectors_at_a_time) {
       const std::size_t rows = std::min(vectors_at_a_time, vectors.rows() - from);
@@ -103,8 +103,9 @@ class NearestNeighbors {
       for (std::size_t q = 0; q < count; ++q)
         for (std::size_t i = 0; i < rows; ++i) {
           const auto id = static_cast<WordId>(from + i);
-          const float scale = lengths[q] * embeddings_.norm(id);
-          const Neighbor neighbor{id, scale > 0.0F ? dots(q, i) / scale : 0.0F};
+          const double scale = lengths[q] * static_cast<double>(embeddings_.norm(id));
+          const double dot = static_cast<double>(dots(q, i));
+          const Neighbor neighbor{id, scale > 0.0 ? static_cast<float>(dot / scale) : 0.0F};
           offer(neighbor, top, excluded.empty() ? nullptr : &excluded[first + q], found[first + q]);
         }
     }
@@ -112,13 +113,13 @@ class NearestNeighbors {
       std::sort_heap(found[first + q].begin(), found[first + q].end(), nearer);
   }
 
-  static std::vector<float> query_lengths(const AlignedMatrix& queries, std::size_t first,
-                                          std::size_t count) {
-    std::vector<float> lengths;
+  static std::vector<double> query_lengths(const AlignedMatrix& queries, std::size_t first,
+                                           std::size_t count) {
+    std::vector<double> lengths;
     for (std::size_t q = first; q < first + count; ++q) {
       double squares = 0.0;
       for (const float x : queries.row(q)) squares += static_cast<double>(x) * x;
-      lengths.push_back(static_cast<float>(std::sqrt(squares)));
+      lengths.push_back(std::sqrt(squares));
     }
     return lengths;
   }
