@@ -150,9 +150,8 @@ class LanczosRun {
     sigma_ = eigen.values.cwiseMax(0.0).cwiseSqrt();
     o_ = eigen.vectors;
     p_ = multiply(b, o_);
-    const double least = 1e-4 * sigma_[0];
     for (Eigen::Index i = 0; i < p_.cols(); ++i) p_.col(i) /= std::max(sigma_[i], 1e-9 * sigma_[0]);
-    if (sigma_[sigma_.size() - 1] <= least) orthonormalize_columns(p_);
+    if (sigma_[sigma_.size() - 1] <= 1e-4 * sigma_[0]) orthonormalize_columns(p_);
   }
 
   /// The residuals by the recurrence, and where they are small enough (or nothing more will be
@@ -263,8 +262,7 @@ class LanczosRun {
 
   static AlignedMatrix first_columns(const AlignedMatrix& panel, std::size_t columns) {
     AlignedMatrix result(panel.rows(), columns);
-    for (std::size_t r = 0; r < panel.rows(); ++r)
-      std::copy_n(panel.row_data(r), columns, result.row_data(r));
+    copy_columns(panel, 0, result);
     return result;
   }
 

@@ -43,7 +43,9 @@ struct SVDOptions {
   /// value is about the square of it. Beside the largest σ a residual below about 2e-5 is rounding
   /// of single precision: it is taken as converged, whatever it is beside a small σ of its own.
   double tolerance = 1e-3;
-  std::size_t max_products = 2000;  ///< products with blocks of 16 vectors, at least 2
+  /// Products with blocks of 16 vectors to end after, at least 2; the first basis is finished all
+  /// the same, which takes about (d + 32) / 8 of them.
+  std::size_t max_products = 2000;
   std::uint64_t seed = 1;           ///< of the random start
   std::size_t threads = 0;          ///< 0: one for each processor
   ProgressCallback progress = {};   ///< told products done and the largest residual
