@@ -46,9 +46,9 @@ struct SVDOptions {
   /// Products with blocks of 16 vectors to end after, at least 2; the first basis is finished all
   /// the same, which takes about (d + 32) / 8 of them.
   std::size_t max_products = 2000;
-  std::uint64_t seed = 1;           ///< of the random start
-  std::size_t threads = 0;          ///< 0: one for each processor
-  ProgressCallback progress = {};   ///< told products done and the largest residual
+  std::uint64_t seed = 1;          ///< of the random start
+  std::size_t threads = 0;         ///< 0: one for each processor
+  ProgressCallback progress = {};  ///< told products done and the largest residual
 
   /// \throws ConfigError
   void validate(std::size_t rows, std::size_t cols) const {
