@@ -238,7 +238,7 @@ def read_words(path):
     vocabulary, note_length, length = (
         int.from_bytes(data[at : at + 8], "little") for at in (24, 48, 56)
     )
-    at = 72 + -(-note_length // 8) * 8 + 8 * vocabulary
+    at = 80 + -(-note_length // 8) * 8 + 8 * vocabulary
     ends = np.frombuffer(data, "<u8", vocabulary, at).tolist()
     text = data[at + 8 * vocabulary :][:length]
     return [text[begin:end] for begin, end in zip([0] + ends, ends)]

@@ -18,6 +18,7 @@ set(
   include/implicitmf/core/random.hpp
   include/implicitmf/core/text.hpp
   include/implicitmf/core/types.hpp
+  include/implicitmf/core/varint.hpp
   include/implicitmf/core/version.hpp
   include/implicitmf/corpus/corpus_builder.hpp
   include/implicitmf/corpus/encode_sentences.hpp

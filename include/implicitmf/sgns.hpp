@@ -15,6 +15,7 @@
 #include <implicitmf/core/random.hpp>
 #include <implicitmf/core/text.hpp>
 #include <implicitmf/core/types.hpp>
+#include <implicitmf/core/varint.hpp>
 #include <implicitmf/core/version.hpp>
 #include <implicitmf/kernels/axpy.hpp>
 #include <implicitmf/kernels/dot.hpp>

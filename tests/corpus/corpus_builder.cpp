@@ -23,13 +23,14 @@ using support::message_of;
 
 namespace {
 
-/// Builds from pieces of text, piece i in the numbers of counter i % counters.
+/// Builds from pieces of text, piece i in the numbers of counter i % counters. The tokens of every
+/// other piece pass for views that don't stay.
 imf::EncodedCorpus build(const std::vector<std::string>& pieces, const CorpusOptions& options,
                          std::size_t counters = 1) {
   CorpusBuilder builder("text", options);
   builder.prepare(pieces.size(), counters);
   for (std::size_t i = 0; i < pieces.size(); ++i)
-    builder.fill(i, i % counters, 0,
+    builder.fill(i, i % counters, i % 2 == 0 ? pieces[i] : std::string_view(),
                  [&](CorpusBuilder::Sink& sink) { imf::WhitespaceTokenizer{}(pieces[i], sink); });
   imf::ThreadTeam team(2);
   return builder.finish(team);
@@ -117,4 +118,33 @@ TEST_CASE("texts that leave no word are refused, saying why") {
   CHECK(holds(message, "4 distinct words"));
   CHECK(holds(message, "5 tokens"));
   CHECK(holds(message, "min_count = 3"));
+}
+
+TEST_CASE("tokens that wait and tokens that don't keep their order and their sentences") {
+  const std::string text = "a b c d e f g h i j a b";
+  std::vector<std::string> gone = {"x", "a", "much longer than a slot", ""};
+  CorpusBuilder builder("text", {.min_count = 1});
+  builder.prepare(1, 1);
+  builder.fill(0, 0, text, [&](CorpusBuilder::Sink& sink) {
+    for (std::string& word : gone) {
+      imf::WhitespaceTokenizer{}(text, sink);
+      sink.token(word);
+      word.assign(word.size(), '#');
+      sink.token(std::string_view(text).substr(2, 1));
+      sink.end_sentence();
+    }
+  });
+  imf::ThreadTeam team(1);
+  const auto corpus = builder.finish(team);
+  std::string seen;
+  for (const imf::WordId id : corpus.stream()) {
+    if (id == imf::sentence_break)
+      seen += '|';
+    else
+      (seen += corpus.vocabulary().word(id)) += ' ';
+  }
+  std::string expected = "|";
+  for (const char* const word : {"x", "a", "much longer than a slot", ""})
+    expected += text + ' ' + word + " b |";
+  CHECK(seen == expected);
 }

@@ -56,6 +56,18 @@ std::string utf8(std::uint32_t c) { return utf8(c, utf8_length(c)); }
 
 }  // namespace
 
+TEST_CASE("the first white space is found at every place, whatever bytes stand before it") {
+  for (std::size_t length = 0; length <= 20; ++length)
+    for (std::size_t at = 0; at <= length; ++at)
+      for (int c = 0; c < 256; ++c) {
+        std::vector<char> bytes(length, static_cast<char>(c));
+        if (imf::is_ascii_space(static_cast<char>(c))) bytes.assign(length, '\xA0');
+        if (at < length) bytes[at] = " \t\n\v\f\r"[at % 6];
+        const char* const end = bytes.data() + length;
+        REQUIRE(imf::detail::find_ascii_space(bytes.data(), end) == bytes.data() + at);
+      }
+}
+
 TEST_CASE("white space is ASCII's six kinds") {
   for (int c = 0; c < 256; ++c) {
     const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\v' || c == '\f' || c == '\r';

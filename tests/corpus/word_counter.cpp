@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,21 @@ TEST_CASE("words are numbered as they appear, and counted") {
   CHECK(words.count(0) == 2);
   CHECK(words.count(1) == 1);
   CHECK(words.count(2) == 10);
+}
+
+TEST_CASE("words are found, and finding adds none") {
+  WordCounter words;
+  CHECK(words.find("a") == std::nullopt);
+  for (const std::string_view word : {"a", "eight888", "nine99999", "much longer than a slot"}) {
+    CHECK(words.find(word) == std::nullopt);
+    const imf::WordId number = words.add(word);
+    CHECK(words.find(word) == number);
+    CHECK(words.count(number) == 1);
+  }
+  CHECK(words.find("eight88") == std::nullopt);
+  CHECK(words.find("nine99998") == std::nullopt);
+  CHECK(words.find("") == std::nullopt);
+  CHECK(words.size() == 4);
 }
 
 TEST_CASE("words are any bytes: none, zeros, and texts that differ in one byte anywhere") {

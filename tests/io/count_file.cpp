@@ -64,13 +64,18 @@ CooccurrenceCounts small_counts() {
 
 /// Those counts byte by byte, as docs/formats.md has it, without the checksum.
 std::string small_bytes() {
-  return "IMFCOUNT"s + le(1, 4) + le(0, 4) + le(60, 8) + le(2, 8) + le(3, 8) + le(2, 8) + le(7, 8) +
-         le(6, 8) + le(6, 8)                                                              // 72
-         + "by hand\0"s                                                                   // 80
-         + le(12, 8) + le(3, 8) + le(3, 8) + le(6, 8) + "thea b\0\0"s                     // 120
-         + le(1, 8) + le(2, 8) + le(3, 8) + le(1, 8) + le(1, 8) + le(6, 8)                // 168
-         + "xcaf\xC3\xA9\0\0"s                                                            // 176
-         + le(0, 8) + le(2, 8) + le(2, 8) + le(60, 8) + le(30, 8) + le(0, 4) + le(2, 4);  // 224
+  return "IMFCOUNT"s + le(2, 4) + le(0, 4) + le(60, 8) + le(2, 8) + le(3, 8) + le(2, 8) + le(7, 8) +
+         le(6, 8) + le(6, 8) + le(6, 8)                                        // 80
+         + "by hand\0"s                                                        // 88
+         + le(12, 8) + le(3, 8) + le(3, 8) + le(6, 8) + "thea b\0\0"s          // 128
+         + le(1, 8) + le(2, 8) + le(3, 8) + le(1, 8) + le(1, 8) + le(6, 8)     // 176
+         + "xcaf\xC3\xA9\0\0"s                                                 // 184
+         + le(2, 1) + le(0, 1) + le(60, 1) + le(1, 1) + le(30, 1) + le(0, 1);  // 190
+}
+
+/// The small file with other packed cells, the length and the checksum right again.
+std::string with_cells(const std::string& packed) {
+  return with_checksum(small_bytes().replace(72, 8, le(packed.size(), 8)).replace(184, 6, packed));
 }
 
 CooccurrenceCounts load(const std::string& bytes) {
@@ -150,9 +155,9 @@ TEST_CASE("a file cut off anywhere is refused") {
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     CAPTURE(size);
     const auto message = fault_in(bytes.substr(0, size));
-    CHECK((size < 72 ? holds(message, "shorter than a header") : !message.empty()));
+    CHECK((size < 80 ? holds(message, "shorter than a header") : !message.empty()));
   }
-  CHECK(holds(fault_in(bytes + '\0'), "has 229 bytes, its header describes 228"));
+  CHECK(holds(fault_in(bytes + '\0'), "has 195 bytes, its header describes 194"));
 }
 
 TEST_CASE("every damaged bit is found") {
@@ -172,47 +177,60 @@ TEST_CASE("every damaged bit is found") {
 TEST_CASE("headers that are none are refused, saying where") {
   CHECK(
       holds(fault_in("IMFCOUNX" + with_checksum(small_bytes()).substr(8)), "at byte 0: no count"));
-  CHECK(holds(fault_with(8, 2, 4), "at byte 8: version 2"));
+  CHECK(holds(fault_with(8, 1, 4), "at byte 8: version 1 of the format, not 2"));
   CHECK(holds(fault_with(12, 2, 4), "at byte 12: unknown flags 2"));
   CHECK(holds(fault_with(12, 1, 4), "at byte 32: contexts that are the words"));
   CHECK(holds(fault_with(16, 0), "at byte 16: the unit is 0"));
-  for (std::size_t at = 24; at <= 64; at += 8)
+  for (std::size_t at = 24; at <= 72; at += 8)
     for (const std::uint64_t value :
-         {~std::uint64_t{0}, std::uint64_t{1} << 61U, std::uint64_t{1} << 40U, std::uint64_t{229}})
+         {~std::uint64_t{0}, std::uint64_t{1} << 61U, std::uint64_t{1} << 40U, std::uint64_t{195}})
       CHECK(holds(fault_with(at, value), "at byte " + std::to_string(at)));
-  CHECK(holds(fault_with(40, 3), "has 228 bytes, its header describes 244"));
+  CHECK(holds(fault_with(40, 3), "at byte 72: 6 bytes are too few for 3 cells in 2 rows"));
+  CHECK(holds(fault_with(72, 1), "at byte 72: 1 bytes are too few for 2 cells in 2 rows"));
+  CHECK(holds(fault_with(72, 7), "has 194 bytes, its header describes 195"));
 }
 
 TEST_CASE("sizes that the file cannot hold cost nothing") {
   const std::uint64_t before = imf::peak_memory_bytes();
-  for (std::size_t at = 24; at <= 64; at += 8)
+  for (std::size_t at = 24; at <= 72; at += 8)
     CHECK(!fault_with(at, std::uint64_t{1} << 34U).empty());
   CHECK(imf::peak_memory_bytes() - before < (16U << 20U));
 }
 
 TEST_CASE("a right checksum makes wrong contents no better") {
-  CHECK(holds(fault_with(79, 'x', 1), "at byte 79: the padding is not zero"));
-  CHECK(holds(fault_with(96, 7), "at byte 96: a word ends where none can"));
-  CHECK(holds(fault_with(104, 2), "at byte 104: a word ends where none can"));
-  CHECK(holds(fault_with(104, 5), "bytes that belong to no word"));
-  CHECK(holds(fault_with(160, 1), "bytes that belong to no word"));
-  CHECK(holds(fault_with(80, ~std::uint64_t{0}), "sum to 2^64"));
-  CHECK(holds(fault_with(176, 1), "at byte 176: the offsets"));
-  CHECK(holds(fault_with(184, 3), "at byte 184: the offsets don't ascend"));
-  CHECK(holds(fault_with(192, 1), "at byte 176: the offsets"));
-  CHECK(holds(fault_with(216, 2, 4), "at byte 220: the columns of row 0"));
-  CHECK(holds(fault_with(220, 0, 4), "at byte 220: the columns of row 0"));
-  CHECK(holds(fault_with(220, 3, 4), "at byte 220: the columns of row 0 don't ascend below 3"));
-  CHECK(holds(fault_with(200, 0), "a stored cell is 0"));
-  CHECK(holds(fault_with(200, ~std::uint64_t{0}), "exceeds 2^63"));
+  CHECK(holds(fault_with(87, 'x', 1), "at byte 87: the padding is not zero"));
+  CHECK(holds(fault_with(104, 7), "at byte 104: a word ends where none can"));
+  CHECK(holds(fault_with(112, 2), "at byte 112: a word ends where none can"));
+  CHECK(holds(fault_with(112, 5), "bytes that belong to no word"));
+  CHECK(holds(fault_with(168, 1), "bytes that belong to no word"));
+  CHECK(holds(fault_with(88, ~std::uint64_t{0}), "sum to 2^64"));
+}
+
+TEST_CASE("packed cells that are no sparse matrix are refused, saying where") {
+  const std::string most = "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01";
+  CHECK(load(with_cells("\x02\0\x3C\x01\x1E\0"s)) == small_counts());
+  CHECK(holds(fault_in(with_cells("\x03\0\x3C\0\x1E\0\x1E\0"s)),
+              "at byte 185: more cells than the header says"));
+  CHECK(holds(fault_in(with_cells(most + "\0\x3C\x01\x1E\0"s)), "at byte 194: more cells"));
+  CHECK(holds(fault_in(with_cells("\x01\0\x3C\0\0\0"s)), "at byte 188: fewer cells"));
+  CHECK(holds(fault_in(with_cells("\x02\0\x3C\x01\x1E\0\0"s)),
+              "at byte 190: bytes that belong to no row"));
+  CHECK(holds(fault_in(with_cells("\x02\0\x3C\x01\x1E\x80"s)), "at byte 189: no number"));
+  CHECK(holds(fault_in(with_cells("\x02\x80\0\x3C\x01\x1E\0"s)), "at byte 185: no number"));
+  CHECK(holds(fault_in(with_cells("\x02\x03\x3C\0\x1E\0"s)),
+              "at byte 186: a column beyond the 3 contexts"));
+  CHECK(holds(fault_in(with_cells("\x02\x01\x3C\x01\x1E\0"s)), "at byte 188: a column beyond"));
+  CHECK(holds(fault_in(with_cells("\x02\0\x3C"s + most + "\x1E\0"s)), "a column beyond"));
+  CHECK(holds(fault_in(with_cells("\x02\0\0\x01\x1E\0"s)), "a stored cell is 0"));
+  CHECK(holds(fault_in(with_cells("\x02\0"s + most + "\x01\x1E\0"s)), "exceeds 2^63"));
 }
 
 TEST_CASE("a word that comes twice is refused and the file named") {
   auto bytes = small_bytes();
-  bytes.replace(104, 8, le(3, 8)).replace(96, 8, le(0, 8));  // "" and "the"
-  bytes.replace(56, 8, le(3, 8)).replace(115, 3, "\0\0\0"s);
+  bytes.replace(112, 8, le(3, 8)).replace(104, 8, le(0, 8));  // "" and "the"
+  bytes.replace(56, 8, le(3, 8)).replace(123, 3, "\0\0\0"s);
   CHECK(load(with_checksum(bytes)).words().word(1) == "the");
-  bytes.replace(104, 8, le(0, 8)).replace(56, 8, le(0, 8)).erase(112, 8);  // "" and ""
+  bytes.replace(112, 8, le(0, 8)).replace(56, 8, le(0, 8)).erase(120, 8);  // "" and ""
   const auto message = fault_in(with_checksum(bytes));
   CHECK(holds(message, "comes twice"));
   CHECK(holds(message, "c.counts: "));

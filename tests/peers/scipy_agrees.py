@@ -72,7 +72,7 @@ def read_counts(formats, path):
     (program,) = re.findall(r"```python\n(.*?)```", formats.read_text(encoding="utf-8"), re.S)
     found = {}
     exec(program.replace("corpus.counts", str(path)), found)  # pylint: disable=exec-used
-    matrix = (found["values"], found["columns"], found["offsets"].astype(np.int64))
+    matrix = (found["values"], found["columns"], found["offsets"])
     return found["words"], found["unit"], sparse.csr_matrix(matrix, shape=(found["V"], found["C"]))
 
 

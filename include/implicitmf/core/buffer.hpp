@@ -45,8 +45,7 @@ class BufferAllocator {
     const std::size_t bytes = n * sizeof(T);
 #if defined(IMPLICITMF_MAPPED_BUFFERS)
     if (bytes >= mapped_from) {
-      void* const p =
-          ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      void* const p = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, mapped_flags, -1, 0);
       if (p == MAP_FAILED) throw std::bad_alloc();
       return static_cast<T*>(p);
     }
@@ -77,6 +76,10 @@ class BufferAllocator {
 
  private:
   static constexpr std::size_t mapped_from = std::size_t{1} << 20U;
+#if defined(IMPLICITMF_MAPPED_BUFFERS)
+  // What is never touched is not to be refused: upper bounds may pass the machine's memory.
+  static constexpr int mapped_flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+#endif
 };
 
 /// A vector for large arrays of plain values; resize() leaves new elements uninitialised.

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,16 +54,53 @@ class CorpusBuilder {
     std::size_t counter = 0;
   };
 
-  /// The TokenSink that fills a piece.
+  /// The TokenSink that fills a piece. Tokens that are views of `text` wait for a moment between
+  /// the two steps of their look-up; others, which may be gone by then, do not.
   class Sink {
    public:
-    Sink(WordCounter& counter, Piece& piece) : counter_(counter), piece_(piece) {}
-    void token(std::string_view word) { piece_.ids.push_back(counter_.add(word)); }
-    void end_sentence() { piece_.ids.push_back(sentence_break); }
+    Sink(WordCounter& counter, Piece& piece, std::string_view text)
+        : counter_(counter), piece_(piece), text_(text) {}
+
+    void token(std::string_view word) {
+      if (!stays(word)) {
+        finish();
+        piece_.ids.push_back(counter_.add(word));
+        return;
+      }
+      if (begun_ - added_ == waiting_.size()) add_first();
+      waiting_[begun_++ % waiting_.size()] = {counter_.begin_add(word), word};
+    }
+    void end_sentence() {
+      finish();
+      piece_.ids.push_back(sentence_break);
+    }
+    /// Adds the tokens that wait.
+    void finish() {
+      while (added_ != begun_) add_first();
+    }
 
    private:
+    struct Waiting {
+      WordCounter::Slot key;
+      std::string_view word;
+    };
+
+    [[nodiscard]] bool stays(std::string_view word) const noexcept {
+      const std::less_equal<const char*> before_or_at;
+      return before_or_at(text_.data(), word.data()) &&
+             before_or_at(word.data() + word.size(), text_.data() + text_.size());
+    }
+    void add_first() {
+      const Waiting& first = waiting_[added_++ % waiting_.size()];
+      piece_.ids.push_back(counter_.add(first.key, first.word));
+    }
+
     WordCounter& counter_;
     Piece& piece_;
+    std::string_view text_;
+    std::array<Waiting, 8> waiting_{};
+    std::size_t begun_ = 0;
+    std::size_t added_ = 0;
   };
 
   CorpusBuilder(std::string source, CorpusOptions options)
@@ -76,27 +116,31 @@ class CorpusBuilder {
     return pieces_.size() - 1;
   }
 
-  /// Tokenizes a text to piece i, in the numbers of thread `thread`. Different pieces and threads
-  /// may be filled at the same time.
+  /// Calls tokenize(sink) to fill piece i, in the numbers of thread `thread`. Different pieces and
+  /// threads may be filled at the same time.
+  /// \param text  what stays where it is meanwhile, for tokens to be views of
   template <class Tokenize>
-  void fill(std::size_t i, std::size_t thread, std::size_t expected, Tokenize&& tokenize) {
+  void fill(std::size_t i, std::size_t thread, std::string_view text, Tokenize&& tokenize) {
     Piece& piece = pieces_[i];
     piece.counter = thread;
-    piece.ids.reserve(expected);
-    Sink sink(counters_[thread], piece);
+    piece.ids.reserve(text.size() / 4);
+    Sink sink(counters_[thread], piece, text);
     tokenize(sink);
+    sink.finish();
   }
 
   /// \throws InputError where no word is left, saying why
   [[nodiscard]] EncodedCorpus finish(ThreadTeam& team) {
     WordCounter words;
-    const auto global = merge_counters(words);
+    auto global = merge_counters(words);
     Count tokens = 0;
     for (WordId i = 0; i < words.size(); ++i) tokens += words.count(i);
     const auto vocabulary = choose_vocabulary(words, tokens);
-    Buffer<WordId> ids = ids_in(*vocabulary, words);
+    const Buffer<WordId> ids = ids_in(*vocabulary, words);
+    for (Numbers& numbers : global)
+      for (WordId& number : numbers) number = ids[number];
     team.for_each(pieces_.size(),
-                  [&](std::size_t i) { rename(pieces_[i].ids, global[pieces_[i].counter], ids); });
+                  [&](std::size_t i) { rename(pieces_[i].ids, global[pieces_[i].counter]); });
     counters_.clear();
     return EncodedCorpus(vocabulary, join_pieces(), tokens, words.size());
   }
@@ -105,9 +149,12 @@ class CorpusBuilder {
   using Numbers = Buffer<WordId>;
 
   /// Joins the threads' words; [t][i] is the joint number of word i of thread t.
-  std::vector<Numbers> merge_counters(WordCounter& words) const {
+  std::vector<Numbers> merge_counters(WordCounter& words) {
     std::vector<Numbers> global(counters_.size());
-    for (std::size_t t = 0; t < counters_.size(); ++t)
+    global[0].resize(counters_[0].size());
+    std::iota(global[0].begin(), global[0].end(), WordId{0});
+    words = std::move(counters_[0]);
+    for (std::size_t t = 1; t < counters_.size(); ++t)
       for (WordId i = 0; i < counters_[t].size(); ++i)
         global[t].push_back(words.add(counters_[t].word(i), counters_[t].count(i)));
     return global;
@@ -131,18 +178,19 @@ class CorpusBuilder {
     return std::make_shared<const Vocabulary>(std::move(vocabulary));
   }
 
+  /// The vocabulary's ids of all words, `removed_token` where they are not in it.
   static Buffer<WordId> ids_in(const Vocabulary& vocabulary, const WordCounter& words) {
-    Buffer<WordId> ids(words.size());
-    for (WordId i = 0; i < words.size(); ++i)
-      ids[i] = vocabulary.find(words.word(i)).value_or(removed_token);
+    Buffer<WordId> ids(words.size(), removed_token);
+    for (WordId id = 0; id < vocabulary.size(); ++id)
+      if (const auto number = words.find(vocabulary.word(id))) ids[*number] = id;
     return ids;
   }
 
   /// To the vocabulary's ids, in place: drops other words or marks their places, and joins borders.
-  void rename(Buffer<WordId>& piece, const Numbers& global, const Buffer<WordId>& ids) const {
+  void rename(Buffer<WordId>& piece, const Numbers& ids) const {
     std::size_t kept = 0;
     for (const WordId local : piece) {
-      const WordId id = local == sentence_break ? local : ids[global[local]];
+      const WordId id = local == sentence_break ? local : ids[local];
       if (id == removed_token && !options_.keep_positions) continue;
       if (id == sentence_break && kept > 0 && piece[kept - 1] == sentence_break) continue;
       piece[kept++] = id;

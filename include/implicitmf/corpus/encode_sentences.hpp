@@ -44,7 +44,7 @@ template <SentenceRange Sentences>
   constexpr std::size_t report_every = 1U << 14U;
   detail::CorpusBuilder builder("sentences", options);
   builder.prepare(1, 1);
-  builder.fill(0, 0, 0, [&](detail::CorpusBuilder::Sink& sink) {
+  builder.fill(0, 0, {}, [&](detail::CorpusBuilder::Sink& sink) {
     std::size_t done = 0;
     for (auto&& sentence : sentences) {
       for (const auto& token : sentence) {

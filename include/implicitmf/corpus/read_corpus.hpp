@@ -54,14 +54,15 @@ void read_pieces(const InputFile& file, const CorpusOptions& options, const T& t
   const auto borders = cut_at_spaces(file);
   const std::size_t pieces = borders.size() - 1;
   builder.prepare(pieces, team.size());
+  std::vector<Buffer<char>> texts(team.size());
   std::atomic<std::uint64_t> done{0};
   team.for_each_on_thread(pieces, [&](std::size_t i, std::size_t thread) {
-    Buffer<char> text(borders[i + 1] - borders[i]);
+    Buffer<char>& text = texts[thread];
+    text.resize(borders[i + 1] - borders[i]);
     if (file.read_at(borders[i], text.data(), text.size()) < text.size())
       throw InputError::at_byte(file.name(), borders[i], "the file shrank while it was read");
-    builder.fill(i, thread, text.size() / 4, [&](CorpusBuilder::Sink& sink) {
-      tokenizer(std::string_view(text.data(), text.size()), sink);
-    });
+    const std::string_view view(text.data(), text.size());
+    builder.fill(i, thread, view, [&](CorpusBuilder::Sink& sink) { tokenizer(view, sink); });
     done += text.size();
     if (thread == 0)
       report_or_throw(options.progress, {"reading", "bytes", done.load(), file.size(), 0.0});
@@ -83,9 +84,9 @@ void read_stream(InputFile& file, const CorpusOptions& options, const T& tokeniz
     more = got == text_piece;
     const auto last_space = std::find_if(text.rbegin(), text.rend(), is_ascii_space);
     const auto whole = more ? static_cast<std::size_t>(text.rend() - last_space) : text.size();
-    builder.fill(builder.add_piece(), 0, whole / 4, [&](CorpusBuilder::Sink& sink) {
-      tokenizer(std::string_view(text.data(), whole), sink);
-    });
+    const std::string_view view(text.data(), whole);
+    builder.fill(builder.add_piece(), 0, view,
+                 [&](CorpusBuilder::Sink& sink) { tokenizer(view, sink); });
     text.erase(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(whole));
     done += got;
     report_or_throw(options.progress, {"reading", "bytes", done, 0, 0.0});

@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -150,6 +152,12 @@ struct RowBlock {
   Buffer<std::uint64_t> ends;  ///< of each row, in columns
   Buffer<WordId> columns;
   Buffer<Count> values;
+
+  void clear() noexcept {
+    ends.clear();
+    columns.clear();
+    values.clear();
+  }
 };
 
 /// What one thread counts with.
@@ -161,39 +169,79 @@ struct RowScratch {
       : narrow(contexts), wide(contexts), bits(contexts / 64 + 1, 0) {}
 };
 
-/// Cuts rows to blocks of about equal numbers of positions, by the data alone.
-inline std::vector<RowBlock> cut_rows(std::span<const std::uint64_t> begins) {
+/// Cuts rows to ranges of about equal numbers of positions, by the data alone.
+inline std::vector<IndexRange> cut_rows(std::span<const std::uint64_t> begins) {
   const std::uint64_t aim = std::max<std::uint64_t>(begins.back() / 512, 4096);
-  std::vector<RowBlock> blocks;
+  std::vector<IndexRange> ranges;
   for (std::size_t w = 0, first = 0; w + 1 < begins.size(); ++w)
     if (begins[w + 1] - begins[first] >= aim || w + 2 == begins.size()) {
-      blocks.push_back({{first, w + 1}, {}, {}, {}});
+      ranges.push_back({first, w + 1});
       first = w + 1;
     }
-  return blocks;
+  return ranges;
 }
 
-/// Joins the blocks to one matrix, freeing each as it goes.
-inline Csr<Count> join_blocks(std::vector<RowBlock> blocks, std::size_t rows, ThreadTeam& team) {
-  Csr<Count> cells;
-  cells.cols = rows;
-  cells.offsets.resize(rows + 1);
-  std::vector<std::uint64_t> begins{0};
-  for (const RowBlock& block : blocks) begins.push_back(begins.back() + block.columns.size());
-  cells.columns.resize(begins.back());
-  cells.values.resize(begins.back());
-  cells.offsets[0] = 0;
-  team.for_each(blocks.size(), [&](std::size_t b) {
-    const RowBlock block = std::exchange(blocks[b], {});
+/// Joins blocks of rows, counted in any order on any thread, to one matrix. A block is copied to
+/// its place as soon as all before it are counted, and its memory is used again: fresh pages are
+/// dear.
+class BlockJoiner {
+ public:
+  /// \param most_cells  a bound that no sum of the blocks passes: pages beyond the cells stay
+  ///                    untouched
+  BlockJoiner(std::size_t rows, std::size_t blocks, std::uint64_t most_cells) : waiting_(blocks) {
+    cells_.cols = rows;
+    cells_.offsets.resize(rows + 1);
+    cells_.offsets[0] = 0;
+    cells_.columns.resize(most_cells);
+    cells_.values.resize(most_cells);
+  }
+
+  /// An empty block, with used memory if there is any.
+  [[nodiscard]] RowBlock take() {
+    const std::lock_guard lock(mutex_);
+    if (used_.empty()) return {};
+    RowBlock block = std::move(used_.back());
+    used_.pop_back();
+    return block;
+  }
+
+  /// Hands in block b; copies it and those that waited for it, if none before them is missing.
+  void give(std::size_t b, RowBlock block) {
+    std::unique_lock lock(mutex_);
+    waiting_[b] = std::move(block);
+    while (next_ < waiting_.size() && waiting_[next_]) {
+      RowBlock ready = *std::exchange(waiting_[next_++], std::nullopt);
+      const std::uint64_t begin = std::exchange(end_, end_ + ready.columns.size());
+      lock.unlock();
+      copy(ready, begin);
+      ready.clear();
+      lock.lock();
+      used_.push_back(std::move(ready));
+    }
+  }
+
+  /// The matrix, once all blocks are in.
+  [[nodiscard]] Csr<Count> finish() {
+    cells_.columns.resize(end_);
+    cells_.values.resize(end_);
+    return std::move(cells_);
+  }
+
+ private:
+  void copy(const RowBlock& block, std::uint64_t begin) {
     for (std::size_t r = 0; r < block.ends.size(); ++r)
-      cells.offsets[block.rows.begin + r + 1] = begins[b] + block.ends[r];
-    std::copy(block.columns.begin(), block.columns.end(),
-              cells.columns.begin() + static_cast<std::ptrdiff_t>(begins[b]));
-    std::copy(block.values.begin(), block.values.end(),
-              cells.values.begin() + static_cast<std::ptrdiff_t>(begins[b]));
-  });
-  return cells;
-}
+      cells_.offsets[block.rows.begin + r + 1] = begin + block.ends[r];
+    std::copy(block.columns.begin(), block.columns.end(), cells_.columns.data() + begin);
+    std::copy(block.values.begin(), block.values.end(), cells_.values.data() + begin);
+  }
+
+  std::mutex mutex_;
+  Csr<Count> cells_;
+  std::vector<std::optional<RowBlock>> waiting_;
+  std::vector<RowBlock> used_;
+  std::size_t next_ = 0;
+  std::uint64_t end_ = 0;
+};
 
 }  // namespace detail
 
@@ -238,31 +286,35 @@ class CooccurrenceCounter {
                          ThreadTeam& team) const {
     const std::size_t rows = corpus.vocabulary().size();
     const auto index = detail::index_positions<Position>(corpus.stream(), rows, team);
-    std::vector<detail::RowBlock> blocks = detail::cut_rows(index.begins);
+    const std::vector<IndexRange> ranges = detail::cut_rows(index.begins);
     std::vector<detail::RowScratch> scratch(team.size(), detail::RowScratch(rows));
+    detail::BlockJoiner joiner(rows, ranges.size(), most_cells({0, rows}, index.begins, table));
     std::atomic<std::uint64_t> done{0};
-    team.for_each_on_thread(blocks.size(), [&](std::size_t b, std::size_t thread) {
-      const IndexRange range = blocks[b].rows;
-      reserve_block(blocks[b], index.begins, table);
-      for (std::size_t w = range.begin; w < range.end; ++w)
-        count_row(corpus.stream(), index, w, table, scratch[thread], blocks[b]);
-      done += index.begins[range.end] - index.begins[range.begin];
+    team.for_each_on_thread(ranges.size(), [&](std::size_t b, std::size_t thread) {
+      detail::RowBlock block = joiner.take();
+      block.rows = ranges[b];
+      const std::uint64_t most = most_cells(block.rows, index.begins, table);
+      block.columns.reserve(most);
+      block.values.reserve(most);
+      for (std::size_t w = block.rows.begin; w < block.rows.end; ++w)
+        count_row(corpus.stream(), index, w, table, scratch[thread], block);
+      joiner.give(b, std::move(block));
+      done += index.begins[ranges[b].end] - index.begins[ranges[b].begin];
       if (thread == 0)
         report_or_throw(options_.progress,
                         {"counting", "tokens", done.load(), index.positions.size(), 0.0});
     });
-    return detail::join_blocks(std::move(blocks), rows, team);
+    return joiner.finish();
   }
 
-  /// Room for all that the block can hold: what is not used stays untouched memory.
-  static void reserve_block(detail::RowBlock& block, const Buffer<std::uint64_t>& begins,
-                            const WindowTable& table) {
-    const std::size_t reach = table.before.size() + table.after.size();
-    std::size_t most = 0;
-    for (std::size_t w = block.rows.begin; w < block.rows.end; ++w)
-      most += std::min(begins.size() - 1, reach * (begins[w + 1] - begins[w]));
-    block.columns.reserve(most);
-    block.values.reserve(most);
+  /// The most cells that rows can have: as many as their windows hold tokens, or all.
+  static std::uint64_t most_cells(IndexRange rows, const Buffer<std::uint64_t>& begins,
+                                  const WindowTable& table) {
+    const std::uint64_t reach = table.before.size() + table.after.size();
+    std::uint64_t most = 0;
+    for (std::size_t w = rows.begin; w < rows.end; ++w)
+      most += std::min<std::uint64_t>(begins.size() - 1, reach * (begins[w + 1] - begins[w]));
+    return most;
   }
 
   template <class Position>

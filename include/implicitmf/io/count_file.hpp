@@ -21,8 +21,8 @@
 #include <implicitmf/core/csr.hpp>
 #include <implicitmf/core/errors.hpp>
 #include <implicitmf/core/file.hpp>
-#include <implicitmf/core/text.hpp>
 #include <implicitmf/core/types.hpp>
+#include <implicitmf/core/varint.hpp>
 #include <implicitmf/corpus/vocabulary.hpp>
 #include <implicitmf/counting/cooccurrence_counts.hpp>
 
@@ -34,11 +34,11 @@ static_assert(std::endian::native == std::endian::little,
               "the sections are copied to and from memory: they need a little-endian machine");
 
 inline constexpr std::string_view magic = "IMFCOUNT";
-inline constexpr std::uint32_t version = 1;
+inline constexpr std::uint32_t version = 2;
 /// Flag: the contexts are the words' vocabulary, which is written once.
 inline constexpr std::uint32_t contexts_are_words = 1;
 
-/// The first 72 bytes. docs/formats.md describes the file byte by byte.
+/// The first 80 bytes. docs/formats.md describes the file byte by byte.
 struct Header {
   std::array<char, 8> magic{};
   std::uint32_t version = 0;
@@ -50,10 +50,11 @@ struct Header {
   std::uint64_t made_with_bytes = 0;
   std::uint64_t word_bytes = 0;     ///< of all words together
   std::uint64_t context_bytes = 0;  ///< of all contexts together; 0 where they are the words
+  std::uint64_t packed_bytes = 0;   ///< of the cells
 };
-static_assert(sizeof(Header) == 72 && std::is_trivially_copyable_v<Header>);
+static_assert(sizeof(Header) == 80 && std::is_trivially_copyable_v<Header>);
 
-/// Sections begin at multiples of 8, so that a mapped file can be used in place.
+/// Sections begin at multiples of 8, so that arrays of a mapped file can be used in place.
 [[nodiscard]] constexpr std::uint64_t padded(std::uint64_t bytes) noexcept {
   return (bytes + 7) / 8 * 8;
 }
@@ -62,14 +63,29 @@ static_assert(sizeof(Header) == 72 && std::is_trivially_copyable_v<Header>);
 [[nodiscard]] inline std::uint64_t file_size(const Header& h) noexcept {
   const bool shared = (h.flags & contexts_are_words) != 0;
   return sizeof(Header) + padded(h.made_with_bytes) + 16 * h.words + padded(h.word_bytes) +
-         (shared ? 0 : 16 * h.contexts + padded(h.context_bytes)) + 8 * (h.words + 1) +
-         8 * h.cells + padded(4 * h.cells) + 4;
+         (shared ? 0 : 16 * h.contexts + padded(h.context_bytes)) + h.packed_bytes + 4;
 }
 
 [[nodiscard]] inline std::uint64_t bytes_of(const Vocabulary& vocabulary) noexcept {
   std::uint64_t bytes = 0;
   for (WordId id = 0; id < vocabulary.size(); ++id) bytes += vocabulary.word(id).size();
   return bytes;
+}
+
+/// Bytes of all rows as Writer packs them.
+[[nodiscard]] inline std::uint64_t packed_size(const Csr<Count>& cells) noexcept {
+  std::uint64_t size = 0;
+  for (std::size_t r = 0; r < cells.rows(); ++r) {
+    const auto columns = cells.row_columns(r);
+    size += varint_bytes(columns.size());
+    WordId next = 0;
+    for (const WordId column : columns) {
+      size += varint_bytes(column - next);
+      next = column + 1;
+    }
+  }
+  for (const Count value : cells.values) size += varint_bytes(value);
+  return size;
 }
 
 /// Writes sections and sums them up.
@@ -98,6 +114,24 @@ class Writer {
     for (WordId id = 0; id < vocabulary.size(); ++id)
       write(vocabulary.word(id).data(), vocabulary.word(id).size());
     pad();
+  }
+  /// Row after row: the number of its cells, then for each the number of columns left out before it
+  /// and its value, as varints.
+  void write(const Csr<Count>& cells) {
+    Buffer<char> row;
+    for (std::size_t r = 0; r < cells.rows(); ++r) {
+      const auto columns = cells.row_columns(r);
+      const auto values = cells.row_values(r);
+      row.resize((1 + 2 * columns.size()) * most_varint_bytes);
+      char* end = put_varint(columns.size(), row.data());
+      WordId next = 0;
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        end = put_varint(columns[i] - next, end);
+        end = put_varint(values[i], end);
+        next = columns[i] + 1;
+      }
+      write(row.data(), static_cast<std::size_t>(end - row.data()));
+    }
   }
   void write_checksum() {
     const std::uint32_t crc = crc_.value();
@@ -167,8 +201,9 @@ class Reader {
       throw error(12, "unknown flags " + std::to_string(h.flags));
     if (h.unit == 0) throw error(16, "the unit is 0");
     const std::uint64_t size = reader_.file().size();
-    const std::array<std::uint64_t, 6> numbers{h.words,           h.contexts,   h.cells,
-                                               h.made_with_bytes, h.word_bytes, h.context_bytes};
+    const std::array<std::uint64_t, 7> numbers{h.words,           h.contexts,   h.cells,
+                                               h.made_with_bytes, h.word_bytes, h.context_bytes,
+                                               h.packed_bytes};
     for (std::size_t i = 0; i < numbers.size(); ++i)
       if (numbers[i] > size)
         throw error(24 + 8 * i, std::to_string(numbers[i]) + " is more than the file has bytes");
@@ -176,6 +211,10 @@ class Reader {
       throw error(32, "contexts that are the words, but differ in number");
     if (h.words > max_vocabulary || h.contexts > max_vocabulary)
       throw error(24, "more than " + std::to_string(max_vocabulary) + " words");
+    if (h.packed_bytes < h.words || (h.packed_bytes - h.words) / 2 < h.cells)
+      throw error(72, std::to_string(h.packed_bytes) + " bytes are too few for " +
+                          std::to_string(h.cells) + " cells in " + std::to_string(h.words) +
+                          " rows");
     if (file_size(h) != size)
       throw error(size, "the file has " + std::to_string(size) + " bytes, its header describes " +
                             std::to_string(file_size(h)));
@@ -226,23 +265,59 @@ struct VocabularySection {
   }
 };
 
-/// Refuses cells that are no sparse matrix; the values are CooccurrenceCounts' to judge.
-inline void check_cells(const Reader& file, const Csr<Count>& cells, std::uint64_t offsets_at) {
-  const std::uint64_t values_at = offsets_at + 8 * cells.offsets.size();
-  const std::uint64_t columns_at = values_at + 8 * cells.nonzeros();
-  if (cells.offsets.front() != 0 || cells.offsets.back() != cells.nonzeros())
-    throw file.error(offsets_at, "the offsets don't span the cells");
-  for (std::size_t r = 0; r < cells.rows(); ++r)
-    if (cells.offsets[r + 1] < cells.offsets[r] || cells.offsets[r + 1] > cells.nonzeros())
-      throw file.error(offsets_at + 8 * (r + 1), "the offsets don't ascend");
-  for (std::size_t r = 0; r < cells.rows(); ++r)
-    for (std::uint64_t i = cells.offsets[r]; i < cells.offsets[r + 1]; ++i)
-      if (cells.columns[i] >= cells.cols ||
-          (i > cells.offsets[r] && cells.columns[i] <= cells.columns[i - 1]))
-        throw file.error(columns_at + 4 * i, "the columns of row " + std::to_string(r) +
-                                                 " don't ascend below " +
-                                                 std::to_string(cells.cols));
-}
+/// The packed cells, whose checksum was seen; the values are CooccurrenceCounts' to judge.
+class Unpacker {
+ public:
+  /// \param begin  where in the file the bytes stand
+  Unpacker(const Reader& file, const Buffer<char>& bytes, std::uint64_t begin)
+      : file_(file), bytes_(bytes), begin_(begin), at_(bytes.data()) {}
+
+  [[nodiscard]] Csr<Count> unpack() {
+    const Header& h = file_.header();
+    Csr<Count> cells;
+    cells.cols = h.contexts;
+    cells.offsets.reserve(h.words + 1);
+    cells.columns.reserve(h.cells);
+    cells.values.reserve(h.cells);
+    for (std::size_t r = 0; r < h.words; ++r) {
+      const std::uint64_t in_row = number();
+      if (in_row > h.cells - cells.nonzeros()) throw error("more cells than the header says");
+      unpack_row(in_row, cells);
+      cells.offsets.push_back(cells.nonzeros());
+    }
+    if (cells.nonzeros() != h.cells) throw error("fewer cells than the header says");
+    if (at_ != bytes_.data() + bytes_.size()) throw error("bytes that belong to no row");
+    return cells;
+  }
+
+ private:
+  void unpack_row(std::uint64_t in_row, Csr<Count>& cells) {
+    std::uint64_t next = 0;
+    for (std::uint64_t i = 0; i < in_row; ++i) {
+      const std::uint64_t left_out = number();
+      if (left_out >= cells.cols - next)
+        throw error("a column beyond the " + std::to_string(cells.cols) + " contexts");
+      next += left_out + 1;
+      cells.columns.push_back(static_cast<WordId>(next - 1));
+      cells.values.push_back(number());
+    }
+  }
+  std::uint64_t number() {
+    std::uint64_t value = 0;
+    const char* const end = get_varint(at_, bytes_.data() + bytes_.size(), value);
+    if (end == nullptr) throw error("no number of at most 64 bits in its shortest form");
+    at_ = end;
+    return value;
+  }
+  [[nodiscard]] InputError error(std::string_view what) const {
+    return file_.error(begin_ + static_cast<std::uint64_t>(at_ - bytes_.data()), what);
+  }
+
+  const Reader& file_;
+  const Buffer<char>& bytes_;
+  std::uint64_t begin_;
+  const char* at_;
+};
 
 /// Reads the sections in order, verifies the checksum, and only then believes them.
 [[nodiscard]] inline CooccurrenceCounts read(Reader& file) {
@@ -252,15 +327,10 @@ inline void check_cells(const Reader& file, const Csr<Count>& cells, std::uint64
   file.skip_padding();
   const VocabularySection word_section(file, h.words, h.word_bytes);
   const VocabularySection context_section(file, shared ? 0 : h.contexts, h.context_bytes);
-  const std::uint64_t offsets_at = file.position();
-  Csr<Count> cells;
-  cells.cols = h.contexts;
-  cells.offsets = file.read_array<Buffer<std::uint64_t>>(h.words + 1);
-  cells.values = file.read_array<Buffer<Count>>(h.cells);
-  cells.columns = file.read_array<Buffer<WordId>>(h.cells);
-  file.skip_padding();
+  const std::uint64_t packed_at = file.position();
+  const auto packed = file.read_array<Buffer<char>>(h.packed_bytes);
   file.check_checksum();
-  check_cells(file, cells, offsets_at);
+  Csr<Count> cells = Unpacker(file, packed, packed_at).unpack();
   const auto words = word_section.make(file);
   const auto contexts = shared ? words : context_section.make(file);
   return make_named(file, [&] {
@@ -274,7 +344,8 @@ inline void check_cells(const Reader& file, const Csr<Count>& cells, std::uint64
 /// were made with, both vocabularies (once where they are one), and a checksum. docs/formats.md
 /// describes it byte by byte and reads it with numpy. Equal counts give equal bytes.
 ///
-/// \par Complexity  one pass: 12 bytes a cell, 8 a row, 16 a word and the words' bytes.
+/// \par Complexity  two passes over the cells, which take 2 to 4 bytes each in most texts, and 16
+///      bytes and its own for each word.
 /// \throws IoError  the system refuses; what stood at `path` stays
 inline void save_counts(const std::filesystem::path& path, const CooccurrenceCounts& counts) {
   namespace format = detail::count_file;
@@ -291,6 +362,7 @@ inline void save_counts(const std::filesystem::path& path, const CooccurrenceCou
   header.made_with_bytes = counts.made_with().size();
   header.word_bytes = format::bytes_of(counts.words());
   header.context_bytes = shared ? 0 : format::bytes_of(counts.contexts());
+  header.packed_bytes = format::packed_size(cells);
 
   OutputFile file(path);
   format::Writer writer(file);
@@ -299,10 +371,7 @@ inline void save_counts(const std::filesystem::path& path, const CooccurrenceCou
   writer.pad();
   writer.write(counts.words());
   if (!shared) writer.write(counts.contexts());
-  writer.write(cells.offsets.data(), 8 * cells.offsets.size());
-  writer.write(cells.values.data(), 8 * cells.values.size());
-  writer.write(cells.columns.data(), 4 * cells.columns.size());
-  writer.pad();
+  writer.write(cells);
   writer.write_checksum();
   file.commit();
 }
@@ -311,7 +380,7 @@ inline void save_counts(const std::filesystem::path& path, const CooccurrenceCou
 /// before anything is allocated, its checksum before any of it is believed. Where the contexts were
 /// the words' vocabulary, both share one again.
 ///
-/// \par Memory  the counts, and for a moment the words' bytes once more.
+/// \par Memory  the counts, and for a moment the file once more.
 /// \throws IoError     the file can't be read
 /// \throws InputError  it is a pipe, no count file, of another version, cut off, damaged, or holds
 ///                     what are no counts; the message names the byte where it can
