@@ -24,6 +24,7 @@ set(
   include/implicitmf/corpus/encode_sentences.hpp
   include/implicitmf/corpus/encoded_corpus.hpp
   include/implicitmf/corpus/read_corpus.hpp
+  include/implicitmf/corpus/subsampling.hpp
   include/implicitmf/corpus/tokenizer.hpp
   include/implicitmf/corpus/vocabulary.hpp
   include/implicitmf/corpus/word_counter.hpp
@@ -40,11 +41,18 @@ set(
   include/implicitmf/io/matrix_market.hpp
   include/implicitmf/io/vocabulary_file.hpp
   include/implicitmf/io/word2vec_format.hpp
+  include/implicitmf/kernels/adagrad.hpp
   include/implicitmf/kernels/axpy.hpp
   include/implicitmf/kernels/dot.hpp
   include/implicitmf/kernels/panel_product.hpp
+  include/implicitmf/kernels/sgns_group.hpp
+  include/implicitmf/kernels/sigmoid.hpp
   include/implicitmf/kernels/simd.hpp
   include/implicitmf/kernels/sparse_product.hpp
+  include/implicitmf/objectives/alias_table.hpp
+  include/implicitmf/objectives/held_out_sample.hpp
+  include/implicitmf/objectives/negative_sampler.hpp
+  include/implicitmf/objectives/sgns_objective.hpp
   include/implicitmf/sgns.hpp
   include/implicitmf/solvers/block_lanczos.hpp
   include/implicitmf/solvers/dense_panels.hpp
@@ -52,7 +60,12 @@ set(
   include/implicitmf/solvers/factors.hpp
   include/implicitmf/solvers/linear_operator.hpp
   include/implicitmf/solvers/orthonormal_basis.hpp
+  include/implicitmf/solvers/sgns_step.hpp
+  include/implicitmf/solvers/sgns_trainer.hpp
   include/implicitmf/solvers/singular_triplets.hpp
   include/implicitmf/solvers/small_dense.hpp
+  include/implicitmf/solvers/stop_reason.hpp
   include/implicitmf/solvers/symmetric_svd.hpp
+  include/implicitmf/solvers/training_windows.hpp
+  include/implicitmf/solvers/window_group.hpp
 )

@@ -18,6 +18,7 @@
 #include <implicitmf/core/parallel.hpp>
 #include <implicitmf/corpus/tokenizer.hpp>
 #include <implicitmf/counting/window.hpp>
+#include <implicitmf/kernels/sgns_group.hpp>
 #include <implicitmf/solvers/singular_triplets.hpp>
 
 namespace archetypes {
@@ -177,6 +178,29 @@ class SymmetricOperator : public DenseOperator {
   template <class ValueOf>
   SymmetricOperator(std::size_t size, ValueOf&& value_of) : DenseOperator(size, size, value_of) {}
   [[nodiscard]] bool is_symmetric() const { return true; }
+};
+
+/// An SGNSStep: counts the groups it is given, in the first number of each row.
+class CountingStep {
+ public:
+  class Worker {
+   public:
+    void coefficients(const implicitmf::kernels::SGNSGroup& /*group*/, float /*rate*/,
+                      float* /*g*/) {}
+    void move(const implicitmf::kernels::SGNSGroup& group, const float* /*g*/, float /*rate*/,
+              std::size_t begin, std::size_t /*end*/) {
+      if (begin != 0) return;
+      for (std::size_t i = 0; i < group.input_count; ++i) group.inputs[i][0] += 1.0F;
+      for (std::size_t j = 0; j < group.output_count; ++j) group.outputs[j][0] += 1.0F;
+    }
+    [[nodiscard]] bool finite() const { return true; }
+  };
+  explicit CountingStep(std::size_t row_floats) : row_floats_(row_floats) {}
+  [[nodiscard]] std::size_t row_floats(std::size_t /*dimension*/) const { return row_floats_; }
+  [[nodiscard]] Worker worker() const { return {}; }
+
+ private:
+  std::size_t row_floats_;
 };
 
 /// An SVDAlgorithm: knows the answer.

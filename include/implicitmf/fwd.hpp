@@ -7,13 +7,18 @@
 
 namespace implicitmf {
 
+class AliasTable;
 class AlignedMatrix;
 class CooccurrenceCounts;
 class Embeddings;
 class EncodedCorpus;
+class HeldOutSample;
+class NegativeSampler;
 class ThreadTeam;
 class Vocabulary;
 struct Factors;
+struct SGNSOptions;
+struct SGNSResult;
 struct SVDOptions;
 struct SVDResult;
 template <class Value>

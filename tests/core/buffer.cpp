@@ -14,6 +14,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/huge_pages.hpp"
+
 namespace imf = implicitmf;
 
 namespace {
@@ -148,6 +150,33 @@ TEST_CASE("a block that no machine has is std::bad_alloc, and leaves the buffer 
   imf::Buffer<std::uint8_t> buffer{1, 2};
   CHECK_THROWS_AS(buffer.resize(std::size_t{1} << 55U), std::bad_alloc);
   CHECK(buffer == imf::Buffer<std::uint8_t>{1, 2});
+}
+#endif
+
+TEST_CASE("asking for huge pages changes no value, whatever the size") {
+  imf::advise_huge_pages(nullptr, 0);
+  for (const std::size_t n : {std::size_t{1}, mapped_from - 1, mapped_from, 4 * mapped_from - 1,
+                              4 * mapped_from, 9 * mapped_from + 7}) {
+    CAPTURE(n);
+    imf::Buffer<std::uint8_t> buffer(n, std::uint8_t{5});
+    imf::advise_huge_pages(buffer.data(), n);
+    CHECK(std::count(buffer.begin(), buffer.end(), 5) == static_cast<std::ptrdiff_t>(n));
+    std::fill(buffer.begin(), buffer.end(), std::uint8_t{6});
+    CHECK(std::count(buffer.begin(), buffer.end(), 6) == static_cast<std::ptrdiff_t>(n));
+  }
+}
+
+#if defined(IMPLICITMF_MAPPED_BUFFERS)
+TEST_CASE("huge pages are asked for under large blocks, and under no others") {
+  const auto advised = [](std::size_t bytes) {
+    imf::Buffer<std::uint8_t> buffer(bytes);
+    imf::advise_huge_pages(buffer.data(), bytes);
+    return support::asked_for_huge_pages(buffer.data());
+  };
+  // Where the system says nothing there is nothing to see.
+  CHECK(advised(8 * mapped_from).value_or(true));
+  CHECK(advised(4 * mapped_from).value_or(true));
+  CHECK_FALSE(advised(4 * mapped_from - 1).value_or(false));
 }
 #endif
 

@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/huge_pages.hpp"
+
 namespace imf = implicitmf;
 
 namespace {
@@ -47,6 +49,31 @@ TEST_CASE("a new matrix has the shape asked for and is all zeros, padding and al
         REQUIRE(m.row(r).size() == cols);
       }
     }
+}
+
+TEST_CASE("a matrix on huge pages is as any other, small or large") {
+  const auto check_same = [](std::size_t rows, std::size_t cols) {
+    CAPTURE(rows);
+    CAPTURE(cols);
+    imf::AlignedMatrix m = imf::AlignedMatrix::on_huge_pages(rows, cols);
+    REQUIRE(m.rows() == rows);
+    REQUIRE(m.cols() == cols);
+    REQUIRE(m.stride() == imf::AlignedMatrix::padded(cols));
+    REQUIRE(m == imf::AlignedMatrix(rows, cols));
+    if (m.empty()) return;
+    REQUIRE(reinterpret_cast<std::uintptr_t>(m.row_data(0)) % imf::buffer_alignment == 0);
+    m(rows - 1, cols - 1) = 2.0F;
+    const imf::AlignedMatrix copy = m;
+    REQUIRE(copy(rows - 1, cols - 1) == 2.0F);
+  };
+  for (const std::size_t rows : sizes)
+    for (const std::size_t cols : sizes) check_same(rows, cols);
+  check_same(3'000, 100);
+  check_same(10'000, 130);
+#if defined(IMPLICITMF_MAPPED_BUFFERS)
+  const imf::AlignedMatrix large = imf::AlignedMatrix::on_huge_pages(10'000, 130);
+  CHECK(support::asked_for_huge_pages(large.row_data(0)).value_or(true));
+#endif
 }
 
 TEST_CASE("a matrix made of nothing has no rows and no columns") {
@@ -130,4 +157,6 @@ TEST_CASE("shapes whose size in bytes is out of reach are refused") {
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   CHECK_THROWS(imf::AlignedMatrix(most / sizeof(float), 1));
   CHECK_THROWS(imf::AlignedMatrix(1, most / 2));
+  CHECK_THROWS(static_cast<void>(imf::AlignedMatrix::on_huge_pages(most / sizeof(float), 1)));
+  CHECK_THROWS(static_cast<void>(imf::AlignedMatrix::on_huge_pages(1, most / 2)));
 }

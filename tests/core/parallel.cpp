@@ -16,6 +16,7 @@
 #include <doctest/doctest.h>
 
 namespace imf = implicitmf;
+using imf::StepBarrier;
 using imf::ThreadTeam;
 
 TEST_CASE("partition() covers the whole in order, with parts that differ by one at most") {
@@ -145,4 +146,71 @@ TEST_CASE("work may be const, an rvalue, or hold what cannot be copied") {
   };
   team.run(Pinned(calls));
   CHECK(calls == 4);
+}
+
+TEST_CASE("past a step barrier each thread sees what the others wrote before it") {
+  for (const std::size_t size : {1U, 2U, 3U, 7U}) {
+    CAPTURE(size);
+    ThreadTeam team(size);
+    StepBarrier barrier(size);
+    std::vector<std::size_t> written(size);
+    std::vector<std::size_t> wrong(size);
+    team.run([&](std::size_t id) {
+      for (std::size_t step = 1; step <= 500; ++step) {
+        written[id] = step;
+        barrier.arrive_and_wait();
+        for (const std::size_t by_other : written) wrong[id] += by_other != step ? 1U : 0U;
+        barrier.arrive_and_wait();
+      }
+    });
+    CHECK(wrong == std::vector<std::size_t>(size, 0));
+  }
+}
+
+TEST_CASE("at a step barrier no thread is more than a step ahead") {
+  for (const std::size_t size : {2U, 3U, 7U}) {
+    CAPTURE(size);
+    ThreadTeam team(size);
+    StepBarrier barrier(size);
+    std::vector<std::atomic<std::size_t>> steps(size);
+    std::atomic<std::size_t> wrong{0};
+    team.run([&](std::size_t id) {
+      for (std::size_t step = 1; step <= 500; ++step) {
+        steps[id] = step;
+        barrier.arrive_and_wait();
+        for (const auto& of_other : steps) {
+          const std::size_t seen = of_other;
+          if (seen != step && seen != step + 1) ++wrong;
+        }
+      }
+    });
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("a thread that leaves a step barrier does not hold the others, which keep in step") {
+  constexpr std::size_t gone = 1'000'000;
+  for (const std::size_t size : {1U, 2U, 3U, 7U})
+    for (const bool caller_stays : {false, true}) {
+      CAPTURE(size);
+      ThreadTeam team(size);
+      StepBarrier barrier(size);
+      const auto last_step = [&](std::size_t id) {
+        return 50 * (caller_stays ? size - id : id + 1);
+      };
+      std::vector<std::size_t> written(size);
+      std::vector<std::size_t> wrong(size);
+      team.run([&](std::size_t id) {
+        for (std::size_t step = 1; step <= last_step(id); ++step) {
+          written[id] = step;
+          barrier.arrive_and_wait();
+          for (std::size_t other = 0; other < size; ++other)
+            wrong[id] += written[other] != (step <= last_step(other) ? step : gone) ? 1U : 0U;
+          barrier.arrive_and_wait();
+        }
+        written[id] = gone;
+        barrier.arrive_and_drop();
+      });
+      CHECK(wrong == std::vector<std::size_t>(size, 0));
+    }
 }

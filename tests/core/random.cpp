@@ -45,6 +45,10 @@ TEST_CASE("the streams are these, so that a change is a decision") {
   CHECK(random.uniform() == 0x1.d32728bc29c80p-1);
   CHECK(stream(2, 3, 4)() == 0x2E38'85B1'D9B6'D409U);
   CHECK(RandomStream(1, RandomPurpose::subsampling)() == 0x6BFA'A49D'4A74'A94CU);
+  CHECK(RandomStream(1, RandomPurpose::start_vectors)() == 0xF1BA'6F93'B2BA'60ABU);
+  CHECK(RandomStream(1, RandomPurpose::window_radius)() == 0xC149'7ACE'BC38'9AD9U);
+  CHECK(RandomStream(1, RandomPurpose::negatives)() == 0x882C'24D9'767F'A4DDU);
+  CHECK(RandomStream(1, RandomPurpose::held_out_negatives)() == 0x52AF'BED5'E41C'909AU);
 }
 
 TEST_CASE("mix_bits is SplitMix64's output function") {
@@ -69,7 +73,9 @@ TEST_CASE("every part of the key makes another stream") {
   std::size_t keys = 0;
   for (std::uint64_t seed = 0; seed < 8; ++seed)
     for (const auto purpose :
-         {RandomPurpose::subsampling, RandomPurpose::start_panel, RandomPurpose::test_data})
+         {RandomPurpose::subsampling, RandomPurpose::start_panel, RandomPurpose::test_data,
+          RandomPurpose::start_vectors, RandomPurpose::window_radius, RandomPurpose::negatives,
+          RandomPurpose::held_out_negatives})
       for (std::uint64_t shard = 0; shard < 8; ++shard)
         for (std::uint64_t step = 0; step < 8; ++step, ++keys)
           firsts.insert(RandomStream(seed, purpose, shard, step)());
@@ -97,6 +103,40 @@ TEST_CASE("below() is fair where the bound is no divisor of 2^32") {
   for (int i = 0; i < 300000; ++i) ++thirds[random.below(3U << 30U) % 3];
   CHECK(std::abs(excess_of_chi_square(thirds)) < 5.0);
   for (int i = 0; i < 1000; ++i) CHECK(random.below(0xFFFF'FFFFU) < 0xFFFF'FFFFU);
+}
+
+TEST_CASE("scale_bits() is the 128-bit product of bits and bound") {
+  __extension__ using Wide = unsigned __int128;
+  constexpr std::uint64_t most = ~std::uint64_t{0};
+  std::vector<std::uint64_t> numbers{
+      0, 1, 2, 3, 1000, 0xFFFF'FFFFU, 0x1'0000'0000U, 0x1'0000'0001U, most >> 1U, most - 1, most};
+  auto random = stream(15);
+  for (unsigned bits = 0; bits < 64; ++bits) numbers.push_back(random() >> bits);
+  for (const std::uint64_t bits : numbers)
+    for (const std::uint64_t bound : numbers) {
+      if (bound == 0) continue;
+      CAPTURE(bits);
+      CAPTURE(bound);
+      const Wide product = Wide{bits} * bound;
+      std::uint32_t rest = 0;
+      const std::uint64_t scaled = imf::scale_bits(bits, bound, rest);
+      REQUIRE(scaled == static_cast<std::uint64_t>(product >> 64U));
+      REQUIRE(rest == static_cast<std::uint32_t>(product >> 32U));
+      REQUIRE(scaled < bound);
+    }
+}
+
+TEST_CASE("scale_bits() takes each value as often as the others, and leaves an even rest") {
+  auto random = stream(16);
+  std::vector<std::uint64_t> values(100);
+  std::vector<std::uint64_t> remainders(64);
+  for (int i = 0; i < 200000; ++i) {
+    std::uint32_t rest = 0;
+    ++values[imf::scale_bits(random(), values.size(), rest)];
+    ++remainders[rest >> 26U];
+  }
+  CHECK(std::abs(excess_of_chi_square(values)) < 5.0);
+  CHECK(std::abs(excess_of_chi_square(remainders)) < 5.0);
 }
 
 TEST_CASE("uniform() lies in [0, 1) and fills it evenly") {

@@ -23,8 +23,7 @@ TEST_CASE("in_quotes() shows bytes so that a terminal survives them") {
 TEST_CASE("in_quotes() shows the beginning of a long text, and cuts no character") {
   CHECK(imf::in_quotes(std::string(60, 'x')) == '"' + std::string(60, 'x') + "\"");
   CHECK(imf::in_quotes(std::string(61, 'x')) == '"' + std::string(60, 'x') + "...\"");
-  CHECK(imf::in_quotes(std::string(59, 'x') + "\xC3\xA9!") ==
-        '"' + std::string(59, 'x') + "...\"");
+  CHECK(imf::in_quotes(std::string(59, 'x') + "\xC3\xA9!") == '"' + std::string(59, 'x') + "...\"");
   CHECK(imf::in_quotes(std::string(58, 'x') + "\xC3\xA9!") ==
         '"' + std::string(58, 'x') + "\xC3\xA9...\"");
   CHECK(imf::in_quotes(std::string(100, '\x80')) == "\"...\"");

@@ -10,7 +10,6 @@
 #include "support/messages.hpp"
 
 namespace imf = implicitmf;
-using imf::StopReason;
 using imf::SVDOptions;
 using support::holds;
 using support::message_of;
@@ -25,12 +24,6 @@ std::string refusal(const SVDOptions& options) {
 }
 
 }  // namespace
-
-TEST_CASE("stop reasons have names") {
-  CHECK(std::string(to_string(StopReason::converged)) == "converged");
-  CHECK(std::string(to_string(StopReason::product_limit)) == "product limit");
-  CHECK(std::string(to_string(StopReason::stopped)) == "stopped");
-}
 
 TEST_CASE("options at the ends of their ranges are taken") {
   CHECK_NOTHROW(SVDOptions{}.validate(100, 100));

@@ -82,6 +82,18 @@ class BufferAllocator {
 #endif
 };
 
+/// Asks for huge pages under memory that is not touched yet; does nothing where there are none, or
+/// where they would be more than the memory.
+inline void advise_huge_pages(void* data, std::size_t bytes) noexcept {
+#if defined(IMPLICITMF_MAPPED_BUFFERS) && defined(MADV_HUGEPAGE)
+  constexpr std::size_t worth_it = std::size_t{1} << 22U;
+  if (bytes >= worth_it) ::madvise(data, bytes, MADV_HUGEPAGE);
+#else
+  static_cast<void>(data);
+  static_cast<void>(bytes);
+#endif
+}
+
 /// A vector for large arrays of plain values; resize() leaves new elements uninitialised.
 template <class T>
 using Buffer = std::vector<T, BufferAllocator<T>>;

@@ -145,4 +145,50 @@ class ThreadTeam {
   bool dismissed_ = false;
 };
 
+/// Holds threads that go in step until all have come, again and again. They wait awake, for steps
+/// of microseconds that a sleep would double; after a while they let other threads of the machine
+/// go first.
+class StepBarrier {
+ public:
+  explicit StepBarrier(std::size_t threads) noexcept : threads_(threads), missing_(threads) {}
+
+  /// Returns when every thread has called it.
+  void arrive_and_wait() noexcept {
+    const std::size_t step = step_.load(std::memory_order_relaxed);
+    if (!arrive(step)) wait_behind(step);
+  }
+  /// For a thread that goes: the others don't wait for it any more.
+  void arrive_and_drop() noexcept {
+    threads_.fetch_sub(1, std::memory_order_relaxed);
+    arrive(step_.load(std::memory_order_relaxed));
+  }
+
+ private:
+  /// Whether the caller was the last, and so began the next step.
+  bool arrive(std::size_t step) noexcept {
+    if (missing_.fetch_sub(1, std::memory_order_acq_rel) != 1) return false;
+    missing_.store(threads_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    step_.store(step + 1, std::memory_order_release);
+    return true;
+  }
+  void wait_behind(std::size_t step) const noexcept {
+    constexpr int patience = 1 << 9;
+    for (int turn = 0; step_.load(std::memory_order_acquire) == step; ++turn) {
+      if (turn > patience)
+        std::this_thread::yield();
+      else
+        pause();
+    }
+  }
+  static void pause() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+  }
+
+  std::atomic<std::size_t> threads_;
+  alignas(64) std::atomic<std::size_t> missing_;
+  alignas(64) std::atomic<std::size_t> step_{0};
+};
+
 }  // namespace implicitmf

@@ -19,6 +19,8 @@ struct Progress {
   std::uint64_t done = 0;   ///< units finished
   std::uint64_t total = 0;  ///< units in all; 0 where it can't be known
   double residual = 0.0;    ///< of the solver, in its own measure; 0 where there is none
+  double rate = 0.0;        ///< learning rate; 0 where there is none
+  double loss = 0.0;        ///< last measured, in nats a pair; 0 where none was
 };
 
 /// A watcher's answer.

@@ -12,6 +12,10 @@ enum class RandomPurpose : std::uint64_t {
   subsampling = 1,
   start_panel = 2,
   test_data = 3,
+  start_vectors = 4,
+  window_radius = 5,
+  negatives = 6,
+  held_out_negatives = 7,
 };
 
 /// Mixes 64 bits: a bijection whose output bits each depend on every input bit.
@@ -21,6 +25,18 @@ enum class RandomPurpose : std::uint64_t {
   x = (x ^ (x >> 30U)) * 0xBF58'476D'1CE4'E5B9U;
   x = (x ^ (x >> 27U)) * 0x94D0'49BB'1331'11EBU;
   return x ^ (x >> 31U);
+}
+
+/// Uniform 64 bits to [0, bound), bound > 0, and what is left of them to [0, 2^32) in `rest`; each
+/// value is as likely as the others to within bound / 2^64.
+[[nodiscard]] constexpr std::uint64_t scale_bits(std::uint64_t bits, std::uint64_t bound,
+                                                 std::uint32_t& rest) noexcept {
+  // The 128-bit product of halves, for want of a standard type of that size.
+  const std::uint64_t low = (bits & 0xFFFF'FFFFU) * (bound & 0xFFFF'FFFFU);
+  const std::uint64_t cross = (bits >> 32U) * (bound & 0xFFFF'FFFFU) + (low >> 32U);
+  const std::uint64_t other = (bits & 0xFFFF'FFFFU) * (bound >> 32U) + (cross & 0xFFFF'FFFFU);
+  rest = static_cast<std::uint32_t>(other);
+  return (bits >> 32U) * (bound >> 32U) + (cross >> 32U) + (other >> 32U);
 }
 
 /// The random stream of a key (seed, purpose, shard, step): element i is

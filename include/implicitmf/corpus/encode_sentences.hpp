@@ -58,7 +58,7 @@ template <SentenceRange Sentences>
       }
       sink.end_sentence();
       if (++done % report_every == 0)
-        report_or_throw(options.progress, {"reading", "sentences", done, 0, 0.0});
+        report_or_throw(options.progress, {"reading", "sentences", done});
     }
   });
   ThreadTeam team(1);

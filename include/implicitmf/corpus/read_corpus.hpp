@@ -65,7 +65,7 @@ void read_pieces(const InputFile& file, const CorpusOptions& options, const T& t
     builder.fill(i, thread, view, [&](CorpusBuilder::Sink& sink) { tokenizer(view, sink); });
     done += text.size();
     if (thread == 0)
-      report_or_throw(options.progress, {"reading", "bytes", done.load(), file.size(), 0.0});
+      report_or_throw(options.progress, {"reading", "bytes", done.load(), file.size()});
   });
 }
 
@@ -89,7 +89,7 @@ void read_stream(InputFile& file, const CorpusOptions& options, const T& tokeniz
                  [&](CorpusBuilder::Sink& sink) { tokenizer(view, sink); });
     text.erase(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(whole));
     done += got;
-    report_or_throw(options.progress, {"reading", "bytes", done, 0, 0.0});
+    report_or_throw(options.progress, {"reading", "bytes", done});
   }
 }
 

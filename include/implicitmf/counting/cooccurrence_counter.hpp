@@ -302,7 +302,7 @@ class CooccurrenceCounter {
       done += index.begins[ranges[b].end] - index.begins[ranges[b].begin];
       if (thread == 0)
         report_or_throw(options_.progress,
-                        {"counting", "tokens", done.load(), index.positions.size(), 0.0});
+                        {"counting", "tokens", done.load(), index.positions.size()});
     });
     return joiner.finish();
   }

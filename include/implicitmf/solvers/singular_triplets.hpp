@@ -12,28 +12,9 @@
 #include <implicitmf/core/errors.hpp>
 #include <implicitmf/core/matrix.hpp>
 #include <implicitmf/core/progress.hpp>
+#include <implicitmf/solvers/stop_reason.hpp>
 
 namespace implicitmf {
-
-/// Why a solver ended.
-enum class StopReason {
-  converged,      ///< what was asked for is reached
-  product_limit,  ///< max_products were done first; the residuals say how far it came
-  stopped,        ///< the progress callback said so
-};
-
-/// "converged", "product limit", "stopped".
-[[nodiscard]] constexpr const char* to_string(StopReason reason) noexcept {
-  switch (reason) {
-    case StopReason::converged:
-      return "converged";
-    case StopReason::product_limit:
-      return "product limit";
-    case StopReason::stopped:
-      return "stopped";
-  }
-  return "";
-}
 
 /// Options of SymmetricSVD. The result depends on all but `threads` and `progress`.
 struct SVDOptions {

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The step of skip-gram with negative sampling: a few input rows against a few output rows, all
+/// pairs at once. What training spends its time in.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+#include <implicitmf/core/buffer.hpp>
+#include <implicitmf/kernels/sigmoid.hpp>
+#include <implicitmf/kernels/simd.hpp>
+
+namespace implicitmf::kernels {
+
+/// Windows that are trained together. Window t has input i membership[i · windows + t] times, and
+/// meets output j as examples of label 1 with total weight attraction[t · weight_stride + j] and as
+/// examples of either label with total weight weight[t · weight_stride + j]: a positive example
+/// adds {1, 1}, a negative one {0, 1}.
+///
+/// \par Shapes     inputs and outputs: rows of `stride` floats, a multiple of panel_width;
+///                 weight_stride: a multiple of panel_width, at least output_count, with zeros in
+///                 the places beyond output_count. Any counts.
+/// \par Alignment  rows, attraction, weight: 64 bytes.
+/// \par Overlap    outputs are distinct rows, and none is an input; inputs may repeat.
+struct SGNSGroup {
+  float* const* inputs = nullptr;
+  std::size_t input_count = 0;
+  float* const* outputs = nullptr;
+  std::size_t output_count = 0;
+  std::size_t stride = 0;
+  const float* membership = nullptr;
+  const float* attraction = nullptr;
+  const float* weight = nullptr;
+  std::size_t windows = 0;
+  std::size_t weight_stride = 0;
+};
+
+namespace detail {
+
+/// Outputs of a tile: their 6 old and 6 new registers are as many as 16 registers have room for.
+inline constexpr std::size_t most_tile_outputs = 6;
+
+/// Calls function(integral_constant<N>) with N = n, 1 <= n <= Most.
+template <std::size_t Most, class Function>
+inline void with_constant(std::size_t n, const Function& function) noexcept {
+  if constexpr (Most > 1)
+    if (n < Most) return with_constant<Most - 1>(n, function);
+  function(std::integral_constant<std::size_t, Most>{});
+}
+
+/// x[i · x_stride + j] = the dot product of input i and output j.
+template <class Arch, std::size_t Inputs, std::size_t Outputs>
+inline void group_dots(float* const* inputs, float* const* outputs, std::size_t stride, float* x,
+                       std::size_t x_stride) noexcept {
+  using Batch = FloatBatch<Arch>;
+  constexpr std::size_t w = Batch::width;
+  constexpr std::size_t sums = Inputs * Outputs;
+  Batch sum[sums];
+  for (std::size_t k = 0; k < stride; k += w) {
+    Batch in[Inputs];
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < Inputs; ++i) in[i] = Batch::load_aligned(inputs[i] + k);
+#pragma GCC unroll 6
+    for (std::size_t j = 0; j < Outputs; ++j) {
+      Batch out = Batch::load_aligned(outputs[j] + k);
+      out.keep_in_register();
+#pragma GCC unroll 4
+      for (std::size_t i = 0; i < Inputs; ++i)
+        sum[i * Outputs + j] = fma(in[i], out, sum[i * Outputs + j]);
+    }
+  }
+  alignas(buffer_alignment) float dots[(sums + w - 1) / w * w];
+  constexpr std::size_t whole = sums / w * w;
+#pragma GCC unroll 24
+  for (std::size_t s = 0; s < whole; s += w)
+    Batch::template reduce_adds<w>(sum + s).store_aligned(dots + s);
+  if constexpr (whole < sums)
+    Batch::template reduce_adds<sums - whole>(sum + whole).store_aligned(dots + whole);
+  for (std::size_t i = 0; i < Inputs; ++i)
+    std::copy_n(dots + i * Outputs, Outputs, x + i * x_stride);
+}
+
+/// Adds the products of the coefficients g[i · g_stride + j] with the rows, Chunks registers from
+/// float k on: to add_inputs[i] Σ_j g · output j, to add_outputs[j] Σ_i g · input i. Where the sums
+/// are added to the rows themselves, outputs are seen as they were, and an input as its earlier
+/// places left it.
+template <class Arch, std::size_t Outputs, std::size_t Chunks>
+inline void group_update(float* const* inputs, float* const* add_inputs, std::size_t input_count,
+                         float* const* outputs, float* const* add_outputs, const float* g,
+                         std::size_t g_stride, std::size_t k) noexcept {
+  using Batch = FloatBatch<Arch>;
+  constexpr std::size_t w = Batch::width;
+  Batch old_out[Outputs][Chunks];
+  Batch new_out[Outputs][Chunks];
+#pragma GCC unroll 6
+  for (std::size_t j = 0; j < Outputs; ++j)
+#pragma GCC unroll 2
+    for (std::size_t c = 0; c < Chunks; ++c) {
+      old_out[j][c] = Batch::load_aligned(outputs[j] + k + c * w);
+      new_out[j][c] = Batch::load_aligned(add_outputs[j] + k + c * w);
+    }
+  for (std::size_t i = 0; i < input_count; ++i, g += g_stride) {
+    Batch in[Chunks];
+    Batch sum[Chunks];
+#pragma GCC unroll 2
+    for (std::size_t c = 0; c < Chunks; ++c) {
+      in[c] = Batch::load_aligned(inputs[i] + k + c * w);
+      sum[c] = Batch::load_aligned(add_inputs[i] + k + c * w);
+    }
+#pragma GCC unroll 6
+    for (std::size_t j = 0; j < Outputs; ++j) {
+      Batch factor = Batch::broadcast(g[j]);
+      factor.keep_in_register();
+#pragma GCC unroll 2
+      for (std::size_t c = 0; c < Chunks; ++c) {
+        new_out[j][c] = fma(factor, in[c], new_out[j][c]);
+        sum[c] = fma(factor, old_out[j][c], sum[c]);
+      }
+    }
+#pragma GCC unroll 2
+    for (std::size_t c = 0; c < Chunks; ++c) sum[c].store_aligned(add_inputs[i] + k + c * w);
+  }
+#pragma GCC unroll 6
+  for (std::size_t j = 0; j < Outputs; ++j)
+#pragma GCC unroll 2
+    for (std::size_t c = 0; c < Chunks; ++c)
+      new_out[j][c].store_aligned(add_outputs[j] + k + c * w);
+}
+
+}  // namespace detail
+
+/// The step of a group of windows. For an input u and an output v, with a and b the attraction and
+/// the weight that they have in all windows together,
+///
+///     g = rate · (a − b σ(u · v)),   u += Σ g v over the outputs,   v += Σ g u over the inputs:
+///
+/// along the gradient of Levy & Goldberg's local objective (NIPS 2014, section 3.1), with a for
+/// #(w,c) and b − a for the noise. coefficients() finds all g from the rows as they are, update()
+/// moves the rows by them, or some of their columns.
+///
+/// \par Shapes   g: of input i and output j at [i · weight_stride + j], aligned to 64 bytes; what
+///               stands at other places j must be finite, and is written to.
+/// \par Order    Dot products are summed lane by lane by rising place with fma, then by reduce_add:
+///               they depend on Arch and stride alone. Elements of a row are moved apart from
+///               each other, by rising output, or input; of more than six outputs later ones see
+///               inputs that the earlier ones moved.
+/// \par Max error  of a dot product (stride / w + log2(w)) · u · Σ |terms|, to first order in
+///               u = 2⁻²⁴ with w = FloatBatch<Arch>::width; the sigmoid's is its policy's.
+/// \par NaN, inf as in the formulas; finite() tells whether all u · v and all g so far were finite.
+/// \par Thread safety  one thread; other threads may race on the rows where that is wanted.
+template <class Arch = DefaultArch, class SigmoidPolicy = FastSigmoid>
+requires Sigmoid<SigmoidPolicy, Arch>
+class SGNSKernel {
+ public:
+  explicit SGNSKernel(SigmoidPolicy sigmoid = {}) : sigmoid_(sigmoid) {}
+
+  void coefficients(const SGNSGroup& group, float rate, float* g) noexcept {
+    for_output_tiles(group, [&](auto outputs, std::size_t j) { dots<outputs()>(group, j, g + j); });
+    const Batch factor = Batch::broadcast(rate);
+    for (std::size_t i = 0; i < group.input_count; ++i, g += group.weight_stride)
+      for (std::size_t j = 0; j < group.output_count; j += Batch::width) {
+        const auto [attraction, weight] = weights(group, i, j);
+        const Batch x = Batch::load_aligned(g + j);
+        const Batch product = factor * (attraction - weight * sigmoid_.sigmoid(x));
+        product.store_aligned(g + j);
+        // σ hides infinity: x counts too.
+        not_finite_ = fma(x, product - product, not_finite_);
+      }
+  }
+
+  /// Moves the columns [begin, end) of the rows; both multiples of panel_width.
+  void update(const SGNSGroup& group, const float* g, std::size_t begin,
+              std::size_t end) const noexcept {
+    add_gradient(group, g, begin, end, group.inputs, group.outputs);
+  }
+
+  /// Adds the moves to other rows of the same shape: to add_inputs[i] those of input i, to
+  /// add_outputs[j] those of output j.
+  void add_gradient(const SGNSGroup& group, const float* g, std::size_t begin, std::size_t end,
+                    float* const* add_inputs, float* const* add_outputs) const noexcept {
+    constexpr std::size_t chunks = register_count<Arch>() == 32 ? 2 : 1;
+    for_output_tiles(group, [&](auto outputs, std::size_t j) {
+      std::size_t k = begin;
+      const auto columns = [&](auto count) {
+        detail::group_update<Arch, outputs(), count()>(group.inputs, add_inputs, group.input_count,
+                                                       group.outputs + j, add_outputs + j, g + j,
+                                                       group.weight_stride, k);
+      };
+      for (; end - k >= chunks * Batch::width; k += chunks * Batch::width)
+        columns(std::integral_constant<std::size_t, chunks>{});
+      if (k < end) columns(std::integral_constant<std::size_t, 1>{});
+    });
+  }
+
+  /// Whether every dot product and every coefficient so far was a finite number.
+  [[nodiscard]] bool finite() const noexcept { return reduce_add(not_finite_) == 0.0F; }
+
+ private:
+  using Batch = FloatBatch<Arch>;
+  struct Weights {
+    Batch attraction;
+    Batch weight;
+  };
+
+  /// Calls tile(count, first) for the outputs in tiles of about equal size; not at all where there
+  /// are no inputs, as then g may be null.
+  template <class Tile>
+  static void for_output_tiles(const SGNSGroup& group, const Tile& tile) noexcept {
+    if (group.input_count == 0) return;
+    const std::size_t outputs = group.output_count;
+    const std::size_t tiles = (outputs + detail::most_tile_outputs - 1) / detail::most_tile_outputs;
+    for (std::size_t j = 0, left = tiles; left > 0; --left) {
+      const std::size_t size = (outputs - j + left - 1) / left;
+      detail::with_constant<detail::most_tile_outputs>(size, [&](auto count) { tile(count, j); });
+      j += size;
+    }
+  }
+
+  /// Dot products of all inputs with the outputs from j on.
+  template <std::size_t Outputs>
+  static void dots(const SGNSGroup& group, std::size_t j, float* x) noexcept {
+    constexpr std::size_t at_once = register_count<Arch>() == 32 ? 4 : 2;
+    std::size_t i = 0;
+    const auto tile = [&](auto inputs) {
+      detail::group_dots<Arch, inputs(), Outputs>(group.inputs + i, group.outputs + j, group.stride,
+                                                  x + i * group.weight_stride, group.weight_stride);
+    };
+    for (; group.input_count - i >= at_once; i += at_once)
+      tile(std::integral_constant<std::size_t, at_once>{});
+    if (i < group.input_count) detail::with_constant<at_once - 1>(group.input_count - i, tile);
+  }
+
+  /// Attraction and weight of input i and a register of outputs from j on, over all windows.
+  static Weights weights(const SGNSGroup& group, std::size_t i, std::size_t j) noexcept {
+    Weights sum;
+    for (std::size_t t = 0; t < group.windows; ++t) {
+      const Batch times = Batch::broadcast(group.membership[i * group.windows + t]);
+      const std::size_t at = t * group.weight_stride + j;
+      sum.attraction = fma(times, Batch::load_aligned(group.attraction + at), sum.attraction);
+      sum.weight = fma(times, Batch::load_aligned(group.weight + at), sum.weight);
+    }
+    return sum;
+  }
+
+  SigmoidPolicy sigmoid_;
+  Batch not_finite_;
+};
+
+}  // namespace implicitmf::kernels

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Negative samples: which distribution they come from, who shares them, and what happens where one
+/// is the positive context.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <implicitmf/association/context_distribution.hpp>
+#include <implicitmf/core/errors.hpp>
+#include <implicitmf/core/random.hpp>
+#include <implicitmf/core/types.hpp>
+#include <implicitmf/objectives/alias_table.hpp>
+
+namespace implicitmf {
+
+/// What happens to a negative sample that is the positive context itself. The rules have different
+/// optima of a pair (w,c) with n = #(w,c), noise q and k negatives; they come near each other where
+/// no context has much of q.
+enum class Collision {
+  /// It counts: eq. (4) of Levy & Goldberg (NIPS 2014), whose optimum is
+  /// PMI(w,c) − log k = log( n / (k #(w) q(c)) ).
+  keep,
+  /// It is left out, as word2vec does: log( n / (k q(c) (#(w) − n)) ).
+  skip,
+  /// Another is drawn in its place, at most 8 times (then it is left out, as where the vocabulary
+  /// has one word only): log( n / (k Σ_{c'≠c} #(w,c') q(c) / (1 − q(c'))) ).
+  redraw,
+};
+
+/// How negatives are drawn: a policy of SGNSTrainer.
+template <ContextDistribution Distribution = SmoothedContexts>
+struct SampledNegatives {
+  Distribution distribution = {};  ///< of the contexts' token counts
+  Collision collision = Collision::skip;
+  /// So many successive windows share one draw; 0: each pair has its own, as in word2vec. A shared
+  /// negative meets all words of its windows: each word still meets k of them for each pair. 0
+  /// to 64.
+  std::size_t shared_by_windows = 4;
+
+  /// \throws ConfigError
+  void validate() const {
+    distribution.validate();
+    if (shared_by_windows > 64)
+      throw ConfigError("shared_by_windows",
+                        "must be 0 to 64, not " + std::to_string(shared_by_windows));
+  }
+};
+
+/// Draws contexts from q.
+///
+/// \par Thread safety  immutable once made; each caller brings its own random stream.
+class NegativeSampler {
+ public:
+  /// \param context_counts  #(c) of each context; q(c) is the distribution's weight over their sum
+  /// \throws ConfigError  the distribution is out of its range
+  /// \throws InputError   no context has a count above 0
+  template <ContextDistribution Distribution>
+  NegativeSampler(std::span<const Count> context_counts, const Distribution& distribution,
+                  Collision collision)
+      : NegativeSampler(weights_of(context_counts, distribution), collision) {}
+
+  [[nodiscard]] Collision collision() const noexcept { return collision_; }
+  /// The largest q(c).
+  [[nodiscard]] double largest() const noexcept { return largest_; }
+
+  /// A context from q.
+  [[nodiscard]] WordId draw(RandomStream& random) const noexcept { return table_.draw(random()); }
+
+  /// Whether the negative is to be used beside the positive context; it may be drawn anew for that.
+  [[nodiscard]] bool settle(WordId positive, WordId& negative,
+                            RandomStream& random) const noexcept {
+    if (negative != positive || collision_ == Collision::keep) return true;
+    if (collision_ == Collision::skip) return false;
+    constexpr int most_tries = 8;
+    for (int i = 0; i < most_tries && negative == positive; ++i) negative = draw(random);
+    return negative != positive;
+  }
+
+  /// The unnormalised q of contexts with these counts.
+  /// \throws ConfigError, InputError  as above
+  template <ContextDistribution Distribution>
+  [[nodiscard]] static std::vector<double> weights_of(std::span<const Count> context_counts,
+                                                      const Distribution& distribution) {
+    distribution.validate();
+    std::vector<double> weights;
+    weights.reserve(context_counts.size());
+    for (const Count count : context_counts)
+      weights.push_back(count == 0 ? 0.0 : distribution.weight(static_cast<double>(count)));
+    if (std::all_of(weights.begin(), weights.end(), [](double weight) { return weight == 0.0; }))
+      throw InputError("noise distribution: no context has a count above 0");
+    return weights;
+  }
+
+ private:
+  NegativeSampler(const std::vector<double>& weights, Collision collision)
+      : table_(weights),
+        collision_(collision),
+        largest_(*std::max_element(weights.begin(), weights.end()) /
+                 std::accumulate(weights.begin(), weights.end(), 0.0)) {}
+
+  AliasTable table_;
+  Collision collision_;
+  double largest_;
+};
+
+}  // namespace implicitmf

@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// SGNSTrainer: word and context vectors by skip-gram with negative sampling.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <implicitmf/core/errors.hpp>
+#include <implicitmf/core/matrix.hpp>
+#include <implicitmf/core/parallel.hpp>
+#include <implicitmf/core/progress.hpp>
+#include <implicitmf/core/random.hpp>
+#include <implicitmf/core/types.hpp>
+#include <implicitmf/corpus/encoded_corpus.hpp>
+#include <implicitmf/corpus/subsampling.hpp>
+#include <implicitmf/counting/window.hpp>
+#include <implicitmf/objectives/held_out_sample.hpp>
+#include <implicitmf/objectives/negative_sampler.hpp>
+#include <implicitmf/solvers/factors.hpp>
+#include <implicitmf/solvers/sgns_step.hpp>
+#include <implicitmf/solvers/stop_reason.hpp>
+#include <implicitmf/solvers/training_windows.hpp>
+#include <implicitmf/solvers/window_group.hpp>
+
+namespace implicitmf {
+
+/// How the learning rate goes on.
+enum class RateSchedule {
+  linear,    ///< falls with the tokens to 1e-4 of the first, as word2vec's
+  constant,  ///< stays; AdaGradStep has its own
+};
+
+/// Options of SGNSTrainer. The result depends on all but `progress`, on `threads` unless
+/// `deterministic`.
+struct SGNSOptions {
+  std::size_t dimension = 100;   ///< d, 1 to 65536
+  double negatives = 5.0;        ///< k for each pair, above 0 to 1000; need not be whole
+  std::size_t epochs = 5;        ///< passes over the corpus or the pairs, at least 1
+  double learning_rate = 0.025;  ///< the first, above 0
+  RateSchedule schedule = RateSchedule::linear;
+  WindowTable window = DynamicWindow{}.table();  ///< of corpora; weights fall with distance
+  double subsample = 1e-3;  ///< threshold t of corpora, see Subsampling; 0: none
+  bool held_out = false;    ///< leave out HeldOutSample and measure its loss
+  /// The same bits for any number of threads, which gain less from each other: see SGNSTrainer.
+  bool deterministic = false;
+  std::uint64_t seed = 1;
+  std::size_t threads = 0;         ///< 0: one for each processor
+  ProgressCallback progress = {};  ///< told tokens or pairs done, rate and loss
+
+  /// \throws ConfigError
+  void validate() const {
+    const auto within = [](double x, double most) { return x > 0.0 && x <= most; };
+    if (dimension < 1 || dimension > 65536)
+      throw ConfigError("dimension", "must be 1 to 65536, not " + std::to_string(dimension));
+    if (!within(negatives, 1000.0))
+      throw ConfigError("negatives",
+                        "must be above 0 and at most 1000, not " + std::to_string(negatives));
+    if (epochs < 1) throw ConfigError("epochs", "must be at least 1");
+    if (!within(learning_rate, 100.0))
+      throw ConfigError("learning_rate",
+                        "must be above 0 and at most 100, not " + std::to_string(learning_rate));
+    Subsampling{subsample}.validate();
+  }
+};
+
+/// What an epoch did.
+struct SGNSEpoch {
+  std::uint64_t windows = 0;   ///< contexts with at least one word
+  std::uint64_t pairs = 0;     ///< words that met a context
+  double seconds = 0.0;        ///< wall-clock time, without the loss
+  std::optional<double> loss;  ///< after it, in nats a pair, where options.held_out asks for it
+};
+
+/// Vectors with what happened on the way.
+struct SGNSResult {
+  Factors factors;
+  std::vector<SGNSEpoch> epochs;
+  std::optional<double> first_loss;  ///< before the first epoch
+  StopReason reason = StopReason::epochs_done;
+  double seconds = 0.0;  ///< wall-clock time
+
+  /// W, words × d.
+  [[nodiscard]] const AlignedMatrix& words() const noexcept { return factors.words; }
+  /// C, contexts × d.
+  [[nodiscard]] const AlignedMatrix& contexts() const noexcept { return factors.contexts; }
+};
+
+namespace detail {
+
+/// One training: the vectors, and the threads that work on them.
+template <SGNSStep Step, WindowSource Source>
+class SGNSRun {
+ public:
+  SGNSRun(const SGNSOptions& options, const Step& step, const Source& source,
+          const NegativeSampler& sampler, std::size_t shared_by_windows, Factors start,
+          ThreadTeam& team)
+      : options_(options),
+        source_(source),
+        sampler_(sampler),
+        own_negatives_(shared_by_windows == 0),
+        group_windows_(std::max<std::size_t>(1, shared_by_windows)),
+        draw_(draw_of(options.negatives)),
+        team_(team),
+        vectors_(with_state(step, std::move(start))) {
+    for (std::size_t i = 0; i < team.size(); ++i) workers_.push_back(step.worker());
+  }
+
+  /// Trains all epochs. loss() is measured before and after each if it is there.
+  template <class Loss>
+  [[nodiscard]] SGNSResult run(const Loss& loss) {
+    SGNSResult result;
+    if (options_.held_out) last_loss_ = *(result.first_loss = loss(vectors_));
+    for (std::size_t epoch = 0; epoch < options_.epochs && !stopped_; ++epoch) {
+      const auto begin = std::chrono::steady_clock::now();
+      windows_ = 0;
+      pairs_ = 0;
+      if (options_.deterministic)
+        train_in_step(epoch);
+      else
+        train_racing(epoch);
+      if (diverged_) require_finite(epoch);
+      SGNSEpoch record{windows_, pairs_, seconds_since(begin), {}};
+      if (options_.held_out) last_loss_ = *(record.loss = loss(vectors_));
+      result.epochs.push_back(record);
+      report(epoch, source_.size());
+    }
+    require_finite(options_.epochs - 1);
+    if (stopped_) result.reason = StopReason::stopped;
+    result.factors = without_state();
+    return result;
+  }
+
+ private:
+  using Worker = decltype(std::declval<const Step&>().worker());
+
+  /// Units that one thread takes at a time.
+  static constexpr std::size_t stretch_units = 1U << 13U;
+  /// Wider windows are cut, and groups end, at so many tokens: all that a row meets in a group
+  /// moves it at once, and must not move it too far.
+  static constexpr std::size_t most_window_tokens = 32;
+  static constexpr std::size_t most_group_tokens = 48;
+
+  [[nodiscard]] static NegativeDraw draw_of(double negatives) {
+    const double count = std::ceil(negatives);
+    return {static_cast<std::size_t>(count), static_cast<float>(negatives / count)};
+  }
+  [[nodiscard]] static double seconds_since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+  [[nodiscard]] std::size_t stretches() const noexcept {
+    return (source_.size() + stretch_units - 1) / stretch_units;
+  }
+  [[nodiscard]] IndexRange stretch(std::size_t i) const noexcept {
+    return {i * stretch_units, std::min((i + 1) * stretch_units, source_.size())};
+  }
+
+  /// A function of the place alone, so that it does not depend on the threads.
+  [[nodiscard]] double rate_at(std::size_t epoch, std::size_t unit) const noexcept {
+    if (options_.schedule == RateSchedule::constant) return options_.learning_rate;
+    const double all = static_cast<double>(options_.epochs) * static_cast<double>(source_.size());
+    const double done = static_cast<double>(epoch) * static_cast<double>(source_.size()) +
+                        static_cast<double>(unit);
+    return options_.learning_rate * std::max(1.0 - done / all, 1e-4);
+  }
+
+  /// The negatives of the windows from `window` on in a stretch, whoever draws them.
+  [[nodiscard]] RandomStream negatives_at(std::size_t epoch, IndexRange range,
+                                          std::size_t window) const noexcept {
+    return RandomStream(options_.seed, RandomPurpose::negatives, range.begin,
+                        (std::uint64_t{epoch} << 32U) + window);
+  }
+
+  // ---- all threads on the same rows, whichever is free taking the next stretch
+
+  void train_racing(std::size_t epoch) {
+    std::vector<WindowList> lists(team_.size());
+    std::vector<std::array<WindowGroup, 2>> groups;
+    for (std::size_t i = 0; i < team_.size(); ++i) groups.push_back({make_group(), make_group()});
+    std::atomic<std::size_t> done{0};
+    team_.for_each_on_thread(stretches(), [&](std::size_t i, std::size_t thread) {
+      if (stopped_ || diverged_) return;
+      const IndexRange range = stretch(i);
+      WindowList& list = lists[thread];
+      fill(range, epoch, list);
+      const auto rate = static_cast<float>(rate_at(epoch, range.begin));
+      train_groups(list, epoch, range, rate, groups[thread], workers_[thread]);
+      count(list);
+      if (!workers_[thread].finite()) diverged_ = true;
+      done += range.size();
+      if (thread == 0) report(epoch, done);
+    });
+  }
+
+  void fill(IndexRange range, std::size_t epoch, WindowList& list) const {
+    source_.fill(range, epoch, list);
+    list.split(own_negatives_ ? 1 : most_window_tokens);
+    list.group(group_windows_, most_group_tokens);
+  }
+  [[nodiscard]] WindowGroup make_group() const {
+    return WindowGroup(group_windows_, draw_, options_.dimension);
+  }
+  void count(const WindowList& list) noexcept {
+    windows_ += list.contexts;
+    pairs_ += list.pairs;
+  }
+
+  /// Windows by groups that share negatives. The next group is built, and its rows are on their
+  /// way, while one is trained.
+  void train_groups(const WindowList& list, std::size_t epoch, IndexRange range, float rate,
+                    std::array<WindowGroup, 2>& groups, Worker& worker) {
+    const auto build = [&](std::size_t i, WindowGroup& group) {
+      const IndexRange windows = list.group_windows(i);
+      group.build(list, windows, sampler_, negatives_at(epoch, range, windows.begin), vectors_,
+                  windows.begin == 0 ? 0 : list.windows[windows.begin - 1].to);
+    };
+    if (list.group_count() > 0) build(0, groups[0]);
+    for (std::size_t i = 0, turn = 0; i < list.group_count(); ++i, turn = 1 - turn) {
+      if (i + 1 < list.group_count()) build(i + 1, groups[1 - turn]);
+      step(groups[turn], rate, worker);
+    }
+  }
+
+  void step(WindowGroup& group, float rate, Worker& worker) {
+    const kernels::SGNSGroup view = group.view();
+    worker.coefficients(view, rate, group.coefficients());
+    worker.move(view, group.coefficients(), rate, 0, view.stride);
+  }
+
+  // ---- all threads in step: the coefficients of a batch of groups from the same vectors, each
+  // ---- group by some thread, then all its moves in order, each column by some thread
+
+  void train_in_step(std::size_t epoch) {
+    constexpr std::size_t round = 8;  // stretches that are filled at once, whatever the threads
+    std::vector<WindowList> lists(round);
+    std::vector<WindowGroup> groups;
+    for (std::size_t i = 0; i < batch_groups(); ++i) groups.push_back(make_group());
+    for (std::size_t first = 0; first < stretches() && !stopped_ && !diverged_; first += round) {
+      const std::size_t filled = std::min(round, stretches() - first);
+      team_.for_each(filled, [&](std::size_t i) { fill(stretch(first + i), epoch, lists[i]); });
+      StepBarrier in_step(team_.size());
+      team_.run([&](std::size_t thread) {
+        try {
+          for (std::size_t i = 0; i < filled; ++i)
+            train_batches(epoch, stretch(first + i), lists[i], groups, thread, in_step);
+        } catch (...) {
+          in_step.arrive_and_drop();  // the others must not wait
+          throw;
+        }
+        if (!workers_[thread].finite()) diverged_ = true;
+      });
+      for (std::size_t i = 0; i < filled; ++i) count(lists[i]);
+      report(epoch, stretch(first + filled - 1).end);
+    }
+  }
+
+  void train_batches(std::size_t epoch, IndexRange range, const WindowList& list,
+                     std::vector<WindowGroup>& groups, std::size_t thread, StepBarrier& in_step) {
+    const auto rate = static_cast<float>(rate_at(epoch, range.begin));
+    const std::size_t lines = AlignedMatrix::padded(options_.dimension) / kernels::panel_width;
+    const IndexRange own_lines = partition(lines, team_.size(), thread);
+    Worker& worker = workers_[thread];
+    for (std::size_t first = 0; first < list.group_count(); first += groups.size()) {
+      const std::size_t count = std::min(groups.size(), list.group_count() - first);
+      const IndexRange own_groups = partition(count, team_.size(), thread);
+      for (std::size_t i = own_groups.begin; i < own_groups.end; ++i) {
+        const IndexRange windows = list.group_windows(first + i);
+        groups[i].build(list, windows, sampler_, negatives_at(epoch, range, windows.begin),
+                        vectors_, 0);
+      }
+      for (std::size_t i = own_groups.begin; i < own_groups.end; ++i)
+        worker.coefficients(groups[i].view(), rate, groups[i].coefficients());
+      in_step.arrive_and_wait();
+      for (std::size_t i = 0; i < count; ++i)
+        worker.move(groups[i].view(), groups[i].coefficients(), rate,
+                    own_lines.begin * kernels::panel_width, own_lines.end * kernels::panel_width);
+      in_step.arrive_and_wait();
+    }
+  }
+
+  /// Groups of a batch: the more, the less often threads wait for each other; but fewer where a
+  /// frequent context is a negative of many, as its row would move by the sum of what each finds.
+  [[nodiscard]] std::size_t batch_groups() const noexcept {
+    constexpr double most = 64.0;
+    constexpr double most_moved = 1.5;
+    const double moved_by_group = options_.learning_rate * options_.negatives * sampler_.largest() *
+                                  static_cast<double>(most_group_tokens) / 2;
+    return static_cast<std::size_t>(std::clamp(most_moved / moved_by_group, 1.0, most));
+  }
+
+  void report(std::size_t epoch, std::size_t done) {
+    if (!options_.progress || stopped_) return;
+    const Progress progress{.stage = "training",
+                            .unit = "tokens",
+                            .done = epoch * source_.size() + done,
+                            .total = options_.epochs * source_.size(),
+                            .residual = 0.0,
+                            .rate = rate_at(epoch, done),
+                            .loss = last_loss_};
+    if (options_.progress(progress) == ProgressAction::stop) stopped_ = true;
+  }
+
+  /// \throws NumericError naming the first row that is not finite
+  void require_finite(std::size_t epoch) const {
+    for (const auto& [matrix, name] :
+         {std::pair(&vectors_.words, "word"), std::pair(&vectors_.contexts, "context")})
+      for (std::size_t r = 0; r < matrix->rows(); ++r)
+        for (const float x : matrix->row(r))
+          if (!std::isfinite(x))
+            throw NumericError("training diverged in epoch " + std::to_string(epoch + 1) +
+                               " with learning rate " + std::to_string(options_.learning_rate) +
+                               ": the vector of " + name + " " + std::to_string(r) +
+                               " is not finite; lower the learning rate");
+  }
+
+  /// The vectors with room for the step's state behind each.
+  [[nodiscard]] Factors with_state(const Step& step, Factors start) const {
+    const std::size_t floats = step.row_floats(options_.dimension);
+    if (floats == AlignedMatrix::padded(options_.dimension)) return start;
+    return {resized(start.words, floats), resized(start.contexts, floats)};
+  }
+  [[nodiscard]] Factors without_state() {
+    if (vectors_.words.cols() == options_.dimension) return std::move(vectors_);
+    return {resized(vectors_.words, options_.dimension),
+            resized(vectors_.contexts, options_.dimension)};
+  }
+  [[nodiscard]] static AlignedMatrix resized(const AlignedMatrix& from, std::size_t cols) {
+    AlignedMatrix to = AlignedMatrix::on_huge_pages(from.rows(), cols);
+    for (std::size_t r = 0; r < from.rows(); ++r)
+      std::copy_n(from.row_data(r), std::min(cols, from.cols()), to.row_data(r));
+    return to;
+  }
+
+  const SGNSOptions& options_;
+  const Source& source_;
+  const NegativeSampler& sampler_;
+  bool own_negatives_;
+  std::size_t group_windows_;
+  NegativeDraw draw_;
+  ThreadTeam& team_;
+  Factors vectors_;
+  std::vector<Worker> workers_;
+  std::atomic<std::uint64_t> windows_{0};
+  std::atomic<std::uint64_t> pairs_{0};
+  std::atomic<bool> stopped_{false};
+  std::atomic<bool> diverged_{false};
+  double last_loss_ = 0.0;
+};
+
+}  // namespace detail
+
+/// Skip-gram with negative sampling (Mikolov et al., NIPS 2013): maximises the expectation of
+/// log σ(w·c) + k E_q log σ(−w·c') over the pairs of words and contexts by stochastic gradients.
+/// Its optimum for enough dimensions is w·c = PMI(w,c) − log k (Levy & Goldberg, NIPS 2014).
+///
+/// ```
+/// const SGNSResult model = SGNSTrainer{{.dimension = 300, .epochs = 5}}.train(corpus);
+/// ```
+///
+/// Words and contexts have vectors of their own, W and C; w·c is what is trained. W begins uniform
+/// in ±1/(2d) and C as zeros, as word2vec's do, or as given.
+///
+/// \par Threads      Without `deterministic` all threads write to the same rows without locks
+///                   (Hogwild; Recht et al., NIPS 2011): races by design, harmless to the quality,
+///                   and another result each time. One thread gives the same bits each time.
+/// \par Determinism  With `deterministic`, what moves the rows is found for 64 groups of windows
+/// from
+///                   the same vectors, by all threads, and then every thread moves columns of its
+///                   own, group after group: the same bits for any number of threads. As fast as
+///                   without on one thread; more threads gain less, and beyond d / 16 of them not
+///                   much.
+/// \par Memory       4 (V_W + V_C) d bytes, twice that with AdaGradStep, and the corpus's ids once
+///                   more with `held_out`.
+/// \par Thread safety  train() may be called concurrently.
+template <SGNSStep Step = GradientStep<>, class Negatives = SampledNegatives<>>
+class SGNSTrainer {
+ public:
+  explicit SGNSTrainer(SGNSOptions options = {}, Negatives negatives = {}, Step step = {})
+      : options_(std::move(options)), negatives_(std::move(negatives)), step_(std::move(step)) {}
+
+  /// Vectors of a corpus's words, which are its contexts too; q from their token counts.
+  /// \throws ConfigError  an option is out of its range
+  /// \throws InputError   `start` has another shape
+  /// \throws NumericError vectors left the finite numbers: the rate is too high
+  [[nodiscard]] SGNSResult train(const EncodedCorpus& corpus,
+                                 std::optional<Factors> start = std::nullopt) const {
+    validate();
+    const std::size_t words = corpus.vocabulary().size();
+    std::vector<Count> counts;
+    for (WordId id = 0; id < words; ++id) counts.push_back(corpus.vocabulary().count(id));
+    const NegativeSampler sampler(counts, negatives_.distribution, negatives_.collision);
+    ThreadTeam team(options_.threads);
+    if (!options_.held_out)
+      return run(corpus_windows(corpus), sampler, words, words, std::move(start), team,
+                 [](const Factors&) { return 0.0; });
+    const HeldOutSample sample(corpus);
+    const EncodedCorpus rest = sample.rest();
+    const auto loss = [&](const Factors& f) {
+      return sample.loss(f.words, f.contexts, options_.dimension, options_.window, sampler,
+                         options_.negatives, team);
+    };
+    return run(corpus_windows(rest), sampler, words, words, std::move(start), team, loss);
+  }
+
+  /// Vectors of words and contexts from pairs, in the order given, without subsampling; q from the
+  /// contexts' pairs.
+  /// \param words     rows of W; \param contexts rows of C
+  /// \throws InputError   a pair has an id that is no row, there is no pair, or `start` has another
+  ///                      shape
+  /// \throws ConfigError, NumericError  as above; held_out needs a corpus
+  [[nodiscard]] SGNSResult train(std::span<const WordPair> pairs, std::size_t words,
+                                 std::size_t contexts,
+                                 std::optional<Factors> start = std::nullopt) const {
+    validate();
+    if (options_.held_out)
+      throw ConfigError("held_out", "needs a corpus, whose sentences it keeps");
+    if (pairs.empty()) throw InputError("pairs: there are none");
+    std::vector<Count> counts(contexts);
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      if (pairs[i].word >= words || pairs[i].context >= contexts)
+        throw InputError("pair " + std::to_string(i) + ": no such id");
+      ++counts[pairs[i].context];
+    }
+    const NegativeSampler sampler(counts, negatives_.distribution, negatives_.collision);
+    ThreadTeam team(options_.threads);
+    return run(PairWindows(pairs), sampler, words, contexts, std::move(start), team,
+               [](const Factors&) { return 0.0; });
+  }
+
+  /// Bytes of the vectors while they are trained.
+  [[nodiscard]] std::uint64_t memory_bytes(std::size_t words, std::size_t contexts) const noexcept {
+    return std::uint64_t{sizeof(float)} * (words + contexts) * step_.row_floats(options_.dimension);
+  }
+
+ private:
+  void validate() const {
+    options_.validate();
+    negatives_.validate();
+  }
+  [[nodiscard]] CorpusWindows corpus_windows(const EncodedCorpus& corpus) const {
+    return CorpusWindows(corpus, options_.window, Subsampling{options_.subsample}, options_.seed);
+  }
+
+  template <class Source, class Loss>
+  [[nodiscard]] SGNSResult run(const Source& source, const NegativeSampler& sampler,
+                               std::size_t words, std::size_t contexts,
+                               std::optional<Factors> start, ThreadTeam& team,
+                               const Loss& loss) const {
+    const auto begin = std::chrono::steady_clock::now();
+    detail::SGNSRun<Step, Source> training(
+        options_, step_, source, sampler, negatives_.shared_by_windows,
+        start ? checked(std::move(*start), words, contexts) : random_start(words, contexts), team);
+    SGNSResult result = training.run(loss);
+    result.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return result;
+  }
+
+  [[nodiscard]] Factors random_start(std::size_t words, std::size_t contexts) const {
+    Factors start{AlignedMatrix::on_huge_pages(words, options_.dimension),
+                  AlignedMatrix::on_huge_pages(contexts, options_.dimension)};
+    for (std::size_t r = 0; r < words; ++r) {
+      RandomStream random(options_.seed, RandomPurpose::start_vectors, r);
+      for (float& x : start.words.row(r))
+        x = static_cast<float>((random.uniform() - 0.5) / static_cast<double>(options_.dimension));
+    }
+    return start;
+  }
+
+  [[nodiscard]] Factors checked(Factors start, std::size_t words, std::size_t contexts) const {
+    for (const auto& [matrix, rows] :
+         {std::pair(&start.words, words), std::pair(&start.contexts, contexts)})
+      if (matrix->rows() != rows || matrix->cols() != options_.dimension)
+        throw InputError("start: " + std::to_string(matrix->rows()) + " x " +
+                         std::to_string(matrix->cols()) + " vectors, not " + std::to_string(rows) +
+                         " x " + std::to_string(options_.dimension));
+    return start;
+  }
+
+  SGNSOptions options_;
+  Negatives negatives_;
+  Step step_;
+};
+
+}  // namespace implicitmf

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// StopReason: why a solver ended.
+#pragma once
+
+namespace implicitmf {
+
+/// Why a solver ended.
+enum class StopReason {
+  converged,      ///< what was asked for is reached
+  product_limit,  ///< max_products were done first; the residuals say how far it came
+  epochs_done,    ///< as many epochs as were asked for
+  stopped,        ///< the progress callback said so
+};
+
+/// "converged", "product limit", "epochs done", "stopped".
+[[nodiscard]] constexpr const char* to_string(StopReason reason) noexcept {
+  switch (reason) {
+    case StopReason::converged:
+      return "converged";
+    case StopReason::product_limit:
+      return "product limit";
+    case StopReason::epochs_done:
+      return "epochs done";
+    case StopReason::stopped:
+      return "stopped";
+  }
+  return "";
+}
+
+}  // namespace implicitmf

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// What a trainer of skip-gram is fed with: windows of a corpus, or pairs.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <implicitmf/core/buffer.hpp>
+#include <implicitmf/core/errors.hpp>
+#include <implicitmf/core/random.hpp>
+#include <implicitmf/core/types.hpp>
+#include <implicitmf/corpus/encoded_corpus.hpp>
+#include <implicitmf/corpus/subsampling.hpp>
+#include <implicitmf/counting/window.hpp>
+
+namespace implicitmf {
+
+/// A context and the words that have it in their windows: tokens [from, to) of the list, but for
+/// `self` and for `removed_token`.
+struct TrainingWindow {
+  WordId context = 0;
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  std::uint32_t self = 0;
+};
+
+/// The `self` of a window that has no token of its own.
+inline constexpr std::uint32_t no_self = 0xFFFF'FFFFU;
+
+/// Windows in the order of training, neighbours in the text beside each other. Each has at least
+/// one word.
+struct WindowList {
+  Buffer<WordId> tokens;
+  Buffer<TrainingWindow> windows;
+  Buffer<std::uint32_t> groups;  ///< see group(): where each begins, and the end of the last
+  Buffer<std::uint32_t> places;  ///< scratch of the source
+  std::uint64_t contexts = 0;    ///< windows as the source gave them
+  std::uint64_t pairs = 0;       ///< words in all windows
+
+  void clear() noexcept {
+    tokens.clear();
+    windows.clear();
+    groups.clear();
+    contexts = 0;
+    pairs = 0;
+  }
+
+  /// Cuts windows to at most `most` tokens each; 1 makes a window of each pair.
+  void split(std::uint32_t most) {
+    const auto fits = [most](const TrainingWindow& w) { return w.to - w.from <= most; };
+    if (std::all_of(windows.begin(), windows.end(), fits)) return;
+    Buffer<TrainingWindow> pieces;
+    for (const TrainingWindow& window : windows)
+      for (std::uint32_t from = window.from; from < window.to; from += most) {
+        const std::uint32_t to = std::min(from + most, window.to);
+        if (has_words(from, to, window.self))
+          pieces.push_back({window.context, from, to, window.self});
+      }
+    windows.swap(pieces);
+  }
+
+  /// Puts successive windows together: at most so many, and while they span at most so many tokens.
+  void group(std::size_t most_windows, std::size_t most_tokens) {
+    groups.clear();
+    std::size_t in_group = most_windows;
+    std::size_t spanned = 0;
+    for (std::size_t i = 0; i < windows.size(); ++i, ++in_group) {
+      const std::size_t span = windows[i].to - windows[i].from;
+      spanned += span;
+      if (in_group == most_windows || spanned > most_tokens) {
+        groups.push_back(static_cast<std::uint32_t>(i));
+        in_group = 0;
+        spanned = span;
+      }
+    }
+    groups.push_back(static_cast<std::uint32_t>(windows.size()));
+  }
+  [[nodiscard]] std::size_t group_count() const noexcept { return groups.size() - 1; }
+  /// The windows of a group.
+  [[nodiscard]] IndexRange group_windows(std::size_t i) const noexcept {
+    return {groups[i], groups[i + 1]};
+  }
+
+ private:
+  [[nodiscard]] bool has_words(std::uint32_t from, std::uint32_t to,
+                               std::uint32_t self) const noexcept {
+    for (; from < to; ++from)
+      if (from != self && tokens[from] != removed_token) return true;
+    return false;
+  }
+};
+
+/// Where windows come from. The units (tokens, pairs) are numbered [0, size()); fill(range, epoch,
+/// list) replaces the list by the windows of the units in the range, which depend on the epoch and
+/// on nothing else: cutting [0, size()) otherwise gives the same pairs in the same order. Thread
+/// safe.
+template <class S>
+concept WindowSource = requires(const S& source, IndexRange range, std::size_t epoch,
+                                WindowList& list) {
+  { source.size() } -> std::convertible_to<std::size_t>;
+  source.fill(range, epoch, list);
+};
+
+/// A word that met a context.
+struct WordPair {
+  WordId word = 0;
+  WordId context = 0;
+  friend bool operator==(const WordPair&, const WordPair&) = default;
+};
+
+/// Pairs as they are given, in their order, every epoch alike. Successive pairs of one context are
+/// one window: put them together where they come from one place.
+class PairWindows {
+ public:
+  /// \param pairs  outlive this
+  explicit PairWindows(std::span<const WordPair> pairs) : pairs_(pairs) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return pairs_.size(); }
+
+  void fill(IndexRange range, std::size_t /*epoch*/, WindowList& list) const {
+    list.clear();
+    list.pairs = range.size();
+    for (std::size_t i = range.begin; i < range.end; ++i) {
+      const auto [word, context] = pairs_[i];
+      const auto at = static_cast<std::uint32_t>(list.tokens.size());
+      if (list.windows.empty() || list.windows.back().context != context)
+        list.windows.push_back({context, at, at, no_self});
+      list.tokens.push_back(word);
+      list.windows.back().to = at + 1;
+    }
+    list.contexts = list.windows.size();
+  }
+
+ private:
+  std::span<const WordPair> pairs_;
+};
+
+/// The windows of a corpus, as the contexts at its positions: each position draws how far it is
+/// seen, so that a word meets a context at distance d with probability weight(d) / weight(1), and
+/// tokens of frequent words are left out at random before that. The mirror image of
+/// CooccurrenceCounter: its expected pairs are proportional to the counts of the same window.
+class CorpusWindows {
+ public:
+  /// \param corpus  outlives this
+  /// \param table   weights must not rise with the distance
+  /// \throws ConfigError
+  CorpusWindows(const EncodedCorpus& corpus, const WindowTable& table,
+                const Subsampling& subsampling, std::uint64_t seed)
+      : stream_(corpus.stream()),
+        before_(table.after),  // a context stands after the words before it
+        after_(table.before),
+        limits_(subsampling.limits(corpus.vocabulary())),
+        seed_(seed),
+        holes_(std::find(stream_.begin(), stream_.end(), removed_token) != stream_.end()) {
+    subsampling.validate();
+    for (const std::vector<Count>* weights : {&before_, &after_}) {
+      if (!std::is_sorted(weights->rbegin(), weights->rend()))
+        throw ConfigError("window", "training by sampling needs weights that fall with distance");
+      if (!weights->empty()) most_ = std::max(most_, weights->front());
+    }
+    if (most_ == 0) throw ConfigError("window", "has no weight at distance 1");
+  }
+
+  /// Elements of the stream, marks among them.
+  [[nodiscard]] std::size_t size() const noexcept { return stream_.size(); }
+
+  void fill(IndexRange range, std::size_t epoch, WindowList& list) const {
+    list.clear();
+    for (std::size_t begin = range.begin; begin < range.end;) {
+      const std::size_t end = sentence_end(begin, range.end);
+      if (begin < end) add_windows({begin, end}, epoch, list);
+      begin = end + 1;
+    }
+    list.contexts = list.windows.size();
+  }
+
+ private:
+  /// The first sentence border at or after `from`, or `limit`.
+  [[nodiscard]] std::size_t sentence_end(std::size_t from, std::size_t limit) const noexcept {
+    while (from < limit && stream_[from] != sentence_break) ++from;
+    return from;
+  }
+  /// Windows of the contexts in a range of one sentence.
+  void add_windows(IndexRange range, std::size_t epoch, WindowList& list) const {
+    const std::size_t sentence = list.tokens.size();
+    const std::size_t first = keep_tokens(range, epoch, list);
+    const std::size_t end = list.tokens.size();
+    const RandomStream radius(seed_, RandomPurpose::window_radius, 0, epoch);
+    for (std::size_t i = 0; i < list.places.size(); ++i) {
+      const std::size_t at = first + i;
+      if (list.tokens[at] == removed_token) continue;
+      std::uint32_t rest = 0;
+      const Count drawn = scale_bits(radius.at(range.begin + list.places[i]), most_, rest);
+      const std::size_t from = at - std::min(at - sentence, reach_of(before_, drawn));
+      const std::size_t to = std::min(end, at + 1 + reach_of(after_, drawn));
+      const std::size_t words = words_in(list, from, to) - 1;
+      if (words == 0) continue;
+      list.pairs += words;
+      list.windows.push_back({list.tokens[at], static_cast<std::uint32_t>(from),
+                              static_cast<std::uint32_t>(to), static_cast<std::uint32_t>(at)});
+    }
+  }
+
+  [[nodiscard]] std::size_t words_in(const WindowList& list, std::size_t from,
+                                     std::size_t to) const noexcept {
+    if (!holes_) return to - from;
+    return static_cast<std::size_t>(
+        std::count_if(list.tokens.begin() + static_cast<std::ptrdiff_t>(from),
+                      list.tokens.begin() + static_cast<std::ptrdiff_t>(to),
+                      [](WordId id) { return id != removed_token; }));
+  }
+
+  /// Adds the tokens that are kept of a range of one sentence, with their places in it, between as
+  /// many kept around them as windows reach. Returns where those of the range begin.
+  std::size_t keep_tokens(IndexRange range, std::size_t epoch, WindowList& list) const {
+    const RandomStream subsampling(seed_, RandomPurpose::subsampling, 0, epoch);
+    const auto keeps = [&](std::size_t at) {
+      const WordId id = stream_[at];
+      return id == removed_token || (subsampling.at(at) >> 32U) <= limits_[id];
+    };
+    Buffer<WordId>& tokens = list.tokens;
+    const std::size_t begin = tokens.size();
+    for (std::size_t at = range.begin;
+         tokens.size() < begin + before_.size() && stream_[at - 1] != sentence_break;)
+      if (keeps(--at)) tokens.push_back(stream_[at]);
+    std::reverse(tokens.begin() + static_cast<std::ptrdiff_t>(begin), tokens.end());
+    const std::size_t first = tokens.size();
+
+    tokens.resize(first + range.size());
+    list.places.resize(range.size());
+    std::size_t kept = 0;
+    for (std::size_t at = range.begin; at < range.end; ++at) {
+      tokens[first + kept] = stream_[at];
+      list.places[kept] = static_cast<std::uint32_t>(at - range.begin);
+      kept += static_cast<std::size_t>(keeps(at));
+    }
+    tokens.resize(first + kept);
+    list.places.resize(kept);
+
+    for (std::size_t at = range.end;
+         tokens.size() < first + kept + after_.size() && stream_[at] != sentence_break; ++at)
+      if (keeps(at)) tokens.push_back(stream_[at]);
+    return first;
+  }
+
+  /// How far a context is seen that drew a number below the weight at distance 1.
+  [[nodiscard]] static std::size_t reach_of(const std::vector<Count>& weights,
+                                            Count drawn) noexcept {
+    std::size_t reach = 0;
+    while (reach < weights.size() && weights[reach] > drawn) ++reach;
+    return reach;
+  }
+
+  std::span<const WordId> stream_;
+  std::vector<Count> before_;
+  std::vector<Count> after_;
+  Count most_ = 0;
+  std::vector<std::uint32_t> limits_;
+  std::uint64_t seed_;
+  bool holes_;
+};
+
+}  // namespace implicitmf

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// WindowGroup: windows that are trained together, with their negatives.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include <implicitmf/core/buffer.hpp>
+#include <implicitmf/core/matrix.hpp>
+#include <implicitmf/core/random.hpp>
+#include <implicitmf/core/types.hpp>
+#include <implicitmf/kernels/sgns_group.hpp>
+#include <implicitmf/objectives/negative_sampler.hpp>
+#include <implicitmf/solvers/factors.hpp>
+#include <implicitmf/solvers/training_windows.hpp>
+
+namespace implicitmf {
+
+/// How many negatives a draw has, and what each weighs.
+struct NegativeDraw {
+  std::size_t count = 5;
+  float weight = 1.0F;  ///< k / count
+};
+
+/// A few successive windows as one kernels::SGNSGroup: the rows of their words against the rows of
+/// their contexts and of negatives that they share. Windows that follow each other have most words
+/// in common, so that a group of four moves ten words' rows once rather than twenty-three times.
+class WindowGroup {
+ public:
+  /// \param most_windows  that build() is given at once
+  WindowGroup(std::size_t most_windows, NegativeDraw draw, std::size_t dimension)
+      : draw_(draw), stride_(AlignedMatrix::padded(dimension)) {
+    // Each window's context, and negatives, of which each window may redraw any.
+    const std::size_t outputs = most_windows + draw.count * (1 + most_windows);
+    attraction_ = AlignedMatrix(most_windows, outputs);
+    weight_ = AlignedMatrix(most_windows, outputs);
+    outputs_.resize(outputs);
+    output_ids_.resize(outputs);
+    negatives_.resize(draw.count);
+  }
+
+  /// Windows [windows.begin, windows.end) of the list. Begins to fetch the rows of outputs, and of
+  /// words from token `fresh` on.
+  /// \param random  of this group alone
+  void build(const WindowList& list, IndexRange windows, const NegativeSampler& sampler,
+             RandomStream random, Factors& vectors, std::uint32_t fresh) {
+    find_inputs(list, windows, vectors.words, fresh);
+    begin_outputs(windows.size(), sampler, random);
+    for (std::size_t i = windows.begin; i < windows.end; ++i)
+      add_outputs(i - windows.begin, list.windows[i].context, sampler, random, vectors.contexts);
+    finish();
+  }
+
+  [[nodiscard]] kernels::SGNSGroup view() const noexcept {
+    return {.inputs = inputs_.data(),
+            .input_count = inputs_.size(),
+            .outputs = outputs_.data(),
+            .output_count = output_count_,
+            .stride = stride_,
+            .membership = membership_.data(),
+            .attraction = attraction_.row_data(0),
+            .weight = weight_.row_data(0),
+            .windows = windows_,
+            .weight_stride = weight_.stride()};
+  }
+  /// Room for the group's coefficients.
+  [[nodiscard]] float* coefficients() noexcept { return coefficients_.data(); }
+
+ private:
+  static void prefetch(const float* row, std::size_t floats) noexcept {
+    for (std::size_t k = 0; k < floats; k += AlignedMatrix::row_multiple)
+      __builtin_prefetch(row + k, 1);
+  }
+
+  /// The rows of the tokens that stand in some of the windows, and in which.
+  void find_inputs(const WindowList& list, IndexRange windows, AlignedMatrix& words,
+                   std::uint32_t fresh) {
+    const std::size_t count = windows.size();
+    const TrainingWindow* const window = list.windows.data() + windows.begin;
+    std::uint32_t from = window[0].from;
+    std::uint32_t to = window[0].to;
+    for (std::size_t t = 1; t < count; ++t) {
+      from = std::min(from, window[t].from);
+      to = std::max(to, window[t].to);
+    }
+    inputs_.resize(to - from);
+    membership_.resize((to - from) * count);
+    std::size_t inputs = 0;
+    for (std::uint32_t at = from; at < to; ++at) {
+      float* const member = membership_.data() + inputs * count;
+      bool in_some = false;
+      for (std::size_t t = 0; t < count; ++t) {
+        const bool in = at - window[t].from < window[t].to - window[t].from && at != window[t].self;
+        member[t] = in ? 1.0F : 0.0F;
+        in_some |= in;
+      }
+      if (!in_some || list.tokens[at] == removed_token) continue;
+      float* const row = words.row_data(list.tokens[at]);
+      if (at >= fresh) prefetch(row, stride_);
+      inputs_[inputs++] = row;
+    }
+    inputs_.resize(inputs);
+  }
+
+  void begin_outputs(std::size_t windows, const NegativeSampler& sampler, RandomStream& random) {
+    windows_ = windows;
+    output_count_ = 0;
+    attraction_.fill_zero();
+    weight_.fill_zero();
+    for (WordId& negative : negatives_) negative = sampler.draw(random);
+  }
+
+  /// The context and the negatives of window t; those that are one row add up.
+  void add_outputs(std::size_t t, WordId context, const NegativeSampler& sampler,
+                   RandomStream& random, AlignedMatrix& contexts) {
+    const std::size_t j = output_of(context, contexts);
+    attraction_(t, j) += 1.0F;
+    weight_(t, j) += 1.0F;
+    for (WordId negative : negatives_)
+      if (sampler.settle(context, negative, random))
+        weight_(t, output_of(negative, contexts)) += draw_.weight;
+  }
+
+  std::size_t output_of(WordId id, AlignedMatrix& contexts) {
+    std::size_t j = 0;
+    while (j < output_count_ && output_ids_[j] != id) ++j;
+    if (j == output_count_) {
+      output_ids_[j] = id;
+      outputs_[j] = contexts.row_data(id);
+      prefetch(outputs_[j], stride_);
+      ++output_count_;
+    }
+    return j;
+  }
+
+  // Zeros in what is new: kernels read whole registers.
+  void finish() { coefficients_.resize(inputs_.size() * weight_.stride(), 0.0F); }
+
+  NegativeDraw draw_;
+  std::size_t stride_;
+  std::size_t windows_ = 0;
+  Buffer<float*> inputs_;
+  Buffer<float> membership_;
+  Buffer<float*> outputs_;
+  Buffer<WordId> output_ids_;
+  std::size_t output_count_ = 0;
+  Buffer<WordId> negatives_;
+  // Windows × outputs.
+  AlignedMatrix attraction_;
+  AlignedMatrix weight_;
+  Buffer<float> coefficients_;
+};
+
+}  // namespace implicitmf
