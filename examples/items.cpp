@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// items: vectors of items from shopping baskets, where all that is bought together is context. Any
-// sequences of ids will do: sessions, playlists, walks in a graph.
+// items: vectors of items from shopping baskets by skip-gram, where all that is bought together is
+// context. Any sequences of ids will do: sessions, playlists.
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -36,9 +36,9 @@ std::vector<std::vector<int>> make_baskets(std::size_t count) {
 int main() try {
   const auto corpus = imf::encode_sentences(make_baskets(50'000));
   // A window as wide as the longest basket, all of it equal: the order of items says nothing.
-  const auto counts =
-      imf::CooccurrenceCounter{imf::UniformWindow{.radius = longest_basket}}.count(corpus);
-  const auto model = imf::SymmetricSVD{{.dimension = 32}}.factorize(imf::ShiftedPMIMatrix{counts});
+  const auto window = imf::UniformWindow{.radius = longest_basket}.table();
+  const auto model =
+      imf::SGNSTrainer{{.dimension = 32, .epochs = 10, .window = window}}.train(corpus);
 
   const imf::Embeddings embeddings{corpus.shared_vocabulary(), model.words()};
   const auto& vocabulary = embeddings.vocabulary();

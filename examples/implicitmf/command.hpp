@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -57,13 +58,31 @@ struct CountArguments {
 
   /// `required`: the text must be named (a command may have other input).
   void add_to(CLI::App& command, bool required);
+  /// The window, by its shape, radius and side.
+  [[nodiscard]] imf::WindowTable table() const;
   [[nodiscard]] imf::EncodedCorpus read(const CommonArguments& common,
                                         const imf::ProgressCallback& progress) const;
   [[nodiscard]] imf::CooccurrenceCounts count(const imf::EncodedCorpus& corpus,
                                               const CommonArguments& common,
                                               const imf::ProgressCallback& progress) const;
   [[nodiscard]] Json to_json() const;
+
+ private:
+  template <class Use>
+  [[nodiscard]] auto with_window(Use&& use) const {
+    if (shape == "uniform") return use(imf::UniformWindow{.radius = window, .side = side});
+    if (shape == "harmonic") return use(imf::HarmonicWindow{.radius = window, .side = side});
+    return use(imf::DynamicWindow{.radius = window, .side = side});
+  }
 };
+
+/// The name that an option's value goes by.
+template <class Value>
+[[nodiscard]] std::string name_of(const std::map<std::string, Value>& names, const Value& value) {
+  for (const auto& [name, named] : names)
+    if (named == value) return name;
+  return {};
+}
 
 /// From counts to an association matrix.
 struct AssociationArguments {

@@ -26,13 +26,6 @@ const std::map<std::string, imf::WindowSide> window_sides = {
     {"left", imf::WindowSide::left},
     {"right", imf::WindowSide::right}};
 
-template <class Value>
-std::string name_of(const std::map<std::string, Value>& names, const Value& value) {
-  for (const auto& [name, named] : names)
-    if (named == value) return name;
-  return {};
-}
-
 }  // namespace
 
 CLI::Validator whole_number(std::uint64_t least) {
@@ -108,12 +101,12 @@ imf::CooccurrenceCounts CountArguments::count(const imf::EncodedCorpus& corpus,
                                               const CommonArguments& common,
                                               const imf::ProgressCallback& progress) const {
   const imf::CounterOptions options{.threads = common.threads, .progress = progress};
-  const auto count_with = [&](const auto& policy) {
-    return imf::CooccurrenceCounter(policy, options).count(corpus);
-  };
-  if (shape == "uniform") return count_with(imf::UniformWindow{.radius = window, .side = side});
-  if (shape == "harmonic") return count_with(imf::HarmonicWindow{.radius = window, .side = side});
-  return count_with(imf::DynamicWindow{.radius = window, .side = side});
+  return with_window(
+      [&](const auto& policy) { return imf::CooccurrenceCounter(policy, options).count(corpus); });
+}
+
+imf::WindowTable CountArguments::table() const {
+  return with_window([](const auto& policy) { return policy.table(); });
 }
 
 Json CountArguments::to_json() const {
@@ -136,8 +129,6 @@ void AssociationArguments::add_to(CLI::App& command) {
       ->capture_default_str();
   command
       .add_option("--smoothing", smoothing, "exponent of the context distribution, above 0 to 1")
-      ->capture_default_str();
-  command.add_option("--negatives", negatives, "k, whose logarithm is the shift; above 0")
       ->capture_default_str();
 }
 
@@ -173,10 +164,22 @@ void StageClock::add(const std::string& stage, double wall, double cpu) {
 
 std::string in_program_terms(std::string message) {
   static const std::map<std::string, std::string> options = {
-      {"dimension", "--dim"},       {"alpha", "--smoothing"},       {"power", "--eig"},
-      {"radius", "--window"},       {"vocabulary", "--read-vocab"}, {"negatives", "--negatives"},
-      {"tolerance", "--tolerance"}, {"measure", "--measure"},       {"memory", "--memory"},
-      {"vectors", "--vectors"}};
+      {"dimension", "--dim"},
+      {"alpha", "--smoothing"},
+      {"power", "--eig"},
+      {"radius", "--window"},
+      {"vocabulary", "--read-vocab"},
+      {"negatives", "--negatives"},
+      {"tolerance", "--tolerance"},
+      {"measure", "--measure"},
+      {"memory", "--memory"},
+      {"vectors", "--vectors"},
+      {"epochs", "--epochs"},
+      {"learning_rate", "--lr"},
+      {"subsample", "--subsample"},
+      {"window", "--window"},
+      {"held_out", "--loss"},
+      {"shared_by_windows", "--shared-windows"}};
   // A message about an option begins with its name.
   if (const auto option = options.find(message.substr(0, message.find(':')));
       option != options.end())

@@ -60,6 +60,10 @@ void add_export(CLI::App& application) {
   command.add_option("counts", arguments->input, "file of counts")->required();
   command.add_option("--matrix", arguments->output, "Matrix Market file to write")->required();
   arguments->association.add_to(command);
+  command
+      .add_option("--negatives", arguments->association.negatives,
+                  "k, whose logarithm is the shift; above 0")
+      ->capture_default_str();
   CLI::Option& measure = *command.get_option("--measure");
   command.remove_option(&measure);
   command

@@ -39,7 +39,8 @@ std::string fixed(double value, int digits) {
 
 }  // namespace
 
-ProgressDisplay::ProgressDisplay(ProgressMode mode) : mode_(mode) {
+ProgressDisplay::ProgressDisplay(ProgressMode mode, std::size_t threads)
+    : mode_(mode), threads_(threads) {
   if (mode_ == ProgressMode::automatic)
     mode_ = ::isatty(STDERR_FILENO) != 0 ? ProgressMode::live : ProgressMode::plain;
   std::signal(SIGINT, note_interrupt);
@@ -97,11 +98,16 @@ std::string ProgressDisplay::line_of(const implicitmf::Progress& progress) const
     line += "  " + std::to_string(progress.done) + " " + std::string(progress.unit);
   }
   line += "  " + with_unit(done / elapsed) + " " + std::string(progress.unit) + "/s";
-  if (progress.residual > 0.0) {
+  if (progress.rate > 0.0 && threads_ > 1)
+    line += " (" + with_unit(done / elapsed / static_cast<double>(threads_)) + " a thread)";
+  const auto add = [&line](const char* format, double value) {
     char text[32];
-    std::snprintf(text, sizeof text, "  residual %.1e", progress.residual);
-    line += text;
-  }
+    std::snprintf(text, sizeof text, format, value);
+    if (value > 0.0) line += text;
+  };
+  add("  residual %.1e", progress.residual);
+  add("  rate %.5f", progress.rate);
+  add("  loss %.4f", progress.loss);
   return line + "  memory " + implicitmf::format_bytes(implicitmf::peak_memory_bytes());
 }
 
@@ -111,6 +117,8 @@ void ProgressDisplay::print_json(const implicitmf::Progress& progress) const {
                        {"done", progress.done},
                        {"total", progress.total},
                        {"residual", progress.residual},
+                       {"rate", progress.rate},
+                       {"loss", progress.loss},
                        {"seconds", seconds_between(stage_begin_, Clock::now())},
                        {"peak_memory_bytes", implicitmf::peak_memory_bytes()}};
   std::cerr << record.dump() << '\n';

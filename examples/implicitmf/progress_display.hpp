@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 #include <implicitmf/core/progress.hpp>
@@ -15,7 +16,8 @@ enum class ProgressMode { automatic, live, plain, json, none };
 /// Prints progress as it is told; asks the work to stop after an interrupt from the keyboard.
 class ProgressDisplay {
  public:
-  explicit ProgressDisplay(ProgressMode mode);
+  /// \param threads  that work, to tell the speed of each
+  explicit ProgressDisplay(ProgressMode mode, std::size_t threads = 1);
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
   ~ProgressDisplay();
@@ -34,6 +36,7 @@ class ProgressDisplay {
 
   using Clock = std::chrono::steady_clock;
   ProgressMode mode_;
+  std::size_t threads_;
   std::string stage_;
   Clock::time_point stage_begin_{};
   Clock::time_point shown_{};

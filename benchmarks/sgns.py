@@ -1,0 +1,311 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Skip-gram with negative sampling: implicitmf against fastText and gensim, side by side.
+
+speed: whole processes, from the text to a file of vectors, one epoch each, in turn: tokens read per
+CPU-second, memory, and what the vectors are worth. quality: the ways of sharing negatives against
+each other, several seeds each: held-out loss, and Spearman's correlations.
+
+fastText (Debian: fasttext) and gensim (python3-gensim) join in where they are installed. All get
+the same text, dimension, window 5, 5 negatives, rate .025, min count 5 and subsampling.
+"""
+from pathlib import Path
+
+from similarity import spearman
+from support import (
+    argument_parser,
+    check_options,
+    fail,
+    find_tool,
+    interleaved,
+    machine,
+    median,
+    note,
+    print_table,
+    ratio,
+    read_vectors,
+    run,
+    run_peer,
+    scratch,
+    serve_peer,
+    verdict,
+)
+
+ONE, TWO = "implicitmf, 1 thread", "implicitmf, 2 threads"
+SETS = ("ws353", "men_dev", "simlex999", "rg65")
+# Targets by dimension: tokens per CPU-second against fastText's and gensim's.
+TARGETS = {100: (45, 15), 300: (30, 12)}
+# The modes of `quality`: options of the program.
+MODES = {
+    "own negatives": ["--shared-windows", 0],
+    "shared by a window": ["--shared-windows", 1],
+    "shared by 4 windows": [],
+    "deterministic": ["--deterministic"],
+    "from the SVD": ["--init", "svd"],
+}
+
+# ---- tasks in a process of their own -------------------------------------------------------------
+
+
+def gensim_route(corpus, output, dimension, subsample, epochs, threads):
+    """gensim's fastest way, from a file."""
+    from gensim.models import Word2Vec
+
+    model = Word2Vec(
+        corpus_file=corpus,
+        vector_size=dimension,
+        window=5,
+        negative=5,
+        sg=1,
+        min_count=5,
+        sample=subsample,
+        alpha=0.025,
+        epochs=epochs,
+        workers=threads,
+    )
+    model.wv.save_word2vec_format(output, binary=True)
+    return {"tokens": model.corpus_total_words, "vocabulary": len(model.wv)}
+
+
+def analogies(words, vectors, path, top=30000):
+    """Questions answered by 3CosAdd among the first `top` words, of those whose words are there."""
+    import numpy as np
+
+    ids = {word: row for row, word in enumerate(words[:top])}
+    rows = vectors[:top].astype(np.float32)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-30)
+    lines = [line.split() for line in Path(path).read_bytes().splitlines()]
+    questions = [[ids.get(word, -1) for word in line] for line in lines if line[:1] != [b":"]]
+    known = np.array([q for q in questions if len(q) == 4 and min(q) >= 0])
+    right = 0
+    for begin in range(0, len(known), 1000):
+        a, b, c, d = known[begin : begin + 1000].T
+        scores = (rows[b] - rows[a] + rows[c]) @ rows.T
+        for words_of_question in (a, b, c):
+            scores[np.arange(len(a)), words_of_question] = -9
+        right += int((scores.argmax(axis=1) == d).sum())
+    return {"accuracy": right / max(1, len(known)), "used": len(known), "questions": len(questions)}
+
+
+def score(vectors, sets, questions):
+    """What a file of vectors is worth."""
+    words, rows = read_vectors(vectors)
+    found = {"scores": [spearman(words, rows, path)["spearman"] for path in sets]}
+    if questions:
+        found["analogies"] = analogies(words, rows, questions)
+    return found
+
+
+# ---- commands ------------------------------------------------------------------------------------
+
+
+def ours(program, options, dimension, subsample, threads, output, more=()):
+    """The command to be measured."""
+    command = [program, "train", "--method", "sgns", "--input", options.corpus]
+    command += ["--output", output, "--dim", dimension, "--subsample", subsample]
+    command += ["--threads", threads, "--epochs", options.epochs, "--json", "--progress", "none"]
+    return run(command + list(more))
+
+
+def fasttext(options, dimension, subsample, output):
+    """fastText without subwords. It adds .bin and .vec to the name."""
+    command = ["fasttext", "skipgram", "-input", options.corpus, "-output", output]
+    command += ["-minn", 0, "-maxn", 0, "-dim", dimension, "-ws", 5, "-neg", 5, "-lr", 0.025]
+    command += ["-minCount", 5, "-t", subsample, "-epoch", options.epochs, "-thread", 2]
+    return run(command)
+
+
+def peak_flops(options):
+    """Operations a second that one core can do, as the kernels' benchmark measures it, or None."""
+    kernels = options.program.parent.parent / "benchmarks/kernels"
+    if not kernels.is_file():
+        return None
+    words = run([kernels, "--benchmark_filter=^dot_ours/100$"]).report["stderr"].split()
+    return float(words[words.index("GFlops") - 1]) * 1e9
+
+
+# ---- speed ---------------------------------------------------------------------------------------
+
+
+def jobs_of(options, dimension, subsample, folder):
+    """All that run in turn, and the file of vectors that each writes."""
+    files = {}
+
+    def job(name, suffix, start):
+        files[name] = folder / f"{len(files)}{suffix}"
+        jobs[name] = lambda: start(files[name])
+
+    jobs = {}
+    builds = [("", options.program)]
+    for name in ("avx2", "sse2"):
+        program = options.program.parents[2] / name / "examples/implicitmf"
+        if program.is_file():
+            builds.append((f" ({name} build)", program))
+        else:
+            note(f"no {name} build at {program}: left out")
+    for name, program in builds:
+        for threads in (1, 2) if not name else (1,):
+            job(
+                f"implicitmf, {threads} thread{'s' if threads > 1 else ''}{name}",
+                ".bin",
+                lambda to, p=program, t=threads: ours(p, options, dimension, subsample, t, to),
+            )
+    if find_tool("fasttext"):
+        job(
+            "fastText",
+            ".vec",
+            lambda to: fasttext(options, dimension, subsample, to.with_suffix("")),
+        )
+    else:
+        note("fasttext is not on the PATH: left out")
+    job(
+        "gensim",
+        ".bin",
+        lambda to: run_peer(
+            "gensim_route",
+            threads=2,
+            corpus=options.corpus,
+            output=to,
+            dimension=dimension,
+            subsample=subsample,
+            epochs=options.epochs,
+        ),
+    )
+    return jobs, files
+
+
+def speed(options, dimension, subsample, sets, questions, peak):
+    """One setting: all in turn, the table and the targets."""
+    with scratch(options) as folder:
+        jobs, files = jobs_of(options, dimension, subsample, folder)
+        results = interleaved(options.rounds, jobs)
+        worth = {}
+        for name, path in files.items():
+            note(f"scoring {name}")
+            worth[name] = run_peer("score", vectors=path, sets=sets, questions=questions).report
+    tokens = results[ONE][0].report["tokens"] * options.epochs
+    rows = []
+    for name, runs in results.items():
+        cpu, wall = (median([getattr(r, what) for r in runs]) for what in ("cpu", "wall"))
+        peak_memory = median([r.peak for r in runs]) / 1e6
+        row = [name, f"{tokens / cpu / 1e6:.3f}", f"{tokens / wall / 1e6:.3f}"]
+        row += [f"{cpu:.2f}", f"{peak_memory:.0f}", share_of_limit(runs, dimension, peak)]
+        row += [f"{value:.3f}" for value in worth[name]["scores"]]
+        if questions:
+            row.append(f"{100 * worth[name]['analogies']['accuracy']:.1f} %")
+        rows.append(row)
+    print(f"d = {dimension}, subsample {subsample:g}, {options.epochs} epoch(s), whole processes")
+    head = ["", "M tokens/CPU s", "M tokens/s", "CPU s", "peak MB", "of FMA limit"]
+    head += [Path(path).stem for path in sets] + (["google"] if questions else [])
+    print_table(head, rows)
+    print_targets(results, dimension)
+
+
+def share_of_limit(runs, dimension, peak):
+    """What word2vec's algorithm (own rows for each window) would take at the processor's peak, for
+    the pairs that were trained, over what training took."""
+    report = runs[0].report
+    if peak is None or "epochs" not in report:
+        return ""
+    padded = -(-dimension // 16) * 16
+    flops = sum(epoch["pairs"] for epoch in report["epochs"]) * 6 * 6 * padded
+    return f"{flops / peak / median([r.report['cpu_seconds']['train'] for r in runs]):.2f}"
+
+
+def print_targets(results, dimension):
+    """Ratios to the peers."""
+
+    def cpu(name):
+        return [r.cpu for r in results[name]]
+
+    for peer, target in zip(("fastText", "gensim"), TARGETS.get(dimension, (0, 0))):
+        if peer not in results:
+            continue
+        for name in results:
+            if name.startswith("implicitmf"):
+                found = ratio(cpu(peer), cpu(name))
+                reached = verdict(median([a / b for a, b in zip(cpu(peer), cpu(name))]) >= target)
+                print(f"  {name}: {found} times {peer} by CPU, target {target}: {reached}")
+    one, two = ([r.report["seconds"]["train"] for r in results[name]] for name in (ONE, TWO))
+    reached = verdict(median([a / b for a, b in zip(one, two)]) >= 1.8)
+    print(f"  1 to 2 threads, training, wall: {ratio(one, two)}, target 1.8: {reached}\n")
+
+
+# ---- quality -------------------------------------------------------------------------------------
+
+
+def quality(options, sets, questions):
+    """All modes, several seeds each."""
+    dimension, subsample = options.dims[0], options.subsamples[0]
+    rows, means = [], {}
+    with scratch(options) as folder:
+        for name in options.modes or MODES:
+            losses, scores, accuracies, cpu = [], [], [], []
+            for seed in range(1, options.seeds + 1):
+                note(f"{name}, seed {seed}")
+                more = [*MODES[name], "--loss", "--seed", seed]
+                output = folder / "vectors.bin"
+                result = ours(options.program, options, dimension, subsample, 2, output, more)
+                worth = run_peer("score", vectors=output, sets=sets, questions=questions).report
+                losses.append(result.report["epochs"][-1]["loss"])
+                scores.append(worth["scores"])
+                accuracies.append(worth["analogies"]["accuracy"] if questions else 0.0)
+                cpu.append(result.cpu)
+            by_set = [sum(column) / len(column) for column in zip(*scores)]
+            means[name] = (sum(losses) / len(losses), sum(by_set) / len(by_set))
+            row = [name, f"{means[name][0]:.4f} ({min(losses):.4f}-{max(losses):.4f})"]
+            row += [f"{value:.3f}" for value in [means[name][1], *by_set]]
+            if questions:
+                row.append(f"{100 * sum(accuracies) / len(accuracies):.1f} %")
+            rows.append(row + [f"{median(cpu):.1f}"])
+    print(
+        f"d = {dimension}, subsample {subsample:g}, {options.epochs} epochs, {options.seeds} seeds, "
+        "2 threads"
+    )
+    head = ["", "held-out loss (range)", "mean Spearman"] + [Path(path).stem for path in sets]
+    print_table(head + (["google"] if questions else []) + ["CPU s"], rows)
+    if {"own negatives", "shared by 4 windows"} <= means.keys():
+        own, shared = means["own negatives"], means["shared by 4 windows"]
+        loss, lost = shared[0] - own[0], own[1] - shared[1]
+        print(f"  default's loss beside own negatives': {loss:+.4f}, at most +.003: ", end="")
+        print(verdict(loss <= 0.003))
+        print(f"  default's mean Spearman beside own negatives': {-lost:+.4f}, at least -.005: ", end="")
+        print(verdict(lost <= 0.005))
+
+
+def main():
+    serve_peer({"gensim_route": gensim_route, "score": score})
+    parser = argument_parser(__doc__)
+    parser.add_argument("what", choices=["speed", "quality"], help="which table")
+    parser.add_argument("--dims", type=int, nargs="+", default=[100, 300], help="dimensions")
+    parser.add_argument(
+        "--subsamples",
+        type=float,
+        nargs="+",
+        default=[1e-3, 1e-4],
+        help="thresholds, one for each dimension",
+    )
+    parser.add_argument("--epochs", type=int, default=0, help="0: 1 for speed, 5 for quality")
+    parser.add_argument("--rounds", type=int, default=3, help="each program runs once a round")
+    parser.add_argument("--seeds", type=int, default=5, help="of each mode of quality")
+    parser.add_argument("--modes", nargs="+", choices=MODES, help="modes of quality (all)")
+    parser.add_argument("--google", action="store_true", help="also the analogies of Google's set")
+    options = parser.parse_args()
+    check_options(options)
+    options.epochs = options.epochs or (1 if options.what == "speed" else 5)
+    sets = [options.data / "eval/similarity" / f"{name}.tsv" for name in SETS]
+    sets = [path.resolve() for path in sets if path.is_file()]
+    if not sets:
+        fail(f"no word pairs in {options.data / 'eval/similarity'}")
+    questions = options.data / "eval/analogy/google.txt" if options.google else None
+    print(machine())
+    if options.what == "quality":
+        quality(options, sets, questions)
+        return
+    peak = peak_flops(options)
+    for dimension, subsample in zip(options.dims, options.subsamples):
+        speed(options, dimension, subsample, sets, questions, peak)
+
+
+if __name__ == "__main__":
+    main()

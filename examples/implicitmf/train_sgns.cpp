@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// implicitmf train --method sgns: from a text by skip-gram with negative sampling.
+#include <iostream>
+#include <optional>
+#include <utility>
+
+#include <implicitmf/counting/estimate_cells.hpp>
+#include <implicitmf/solvers/symmetric_svd.hpp>
+
+#include "train.hpp"
+
+namespace app {
+
+namespace {
+
+struct SGNSTraining : TrainArguments {
+  void run() {
+    if (counting.input.empty() || !counts_file.empty())
+      throw CLI::ValidationError("train", "--method sgns needs a text: give --input");
+    set_options();
+    ProgressDisplay display(common.progress, imf::resolve_threads(common.threads));
+    display.say(std::string("implicitmf " IMPLICITMF_VERSION_STRING " for ") +
+                imf::DefaultArch::name() + ", seed " + std::to_string(seed));
+    sgns.progress = display.callback();
+    StageClock clock;
+    const auto corpus =
+        clock.time("read", [&] { return counting.read(common, display.callback()); });
+    if (!common.json) print_corpus(corpus);
+    const std::uint64_t estimate = plan(display, corpus);
+    auto begin_with = first_vectors(corpus, display, clock);
+    const auto model =
+        clock.time("train", [&] { return train_with(corpus, std::move(begin_with)); });
+    clock.time("write", [&] {
+      write(model.factors, corpus.shared_vocabulary(), corpus.shared_vocabulary());
+    });
+    if (common.json)
+      print_json(corpus, model, clock, estimate);
+    else
+      print(corpus, model, clock);
+  }
+
+  void set_options() {
+    sgns.dimension = dimension;
+    sgns.negatives = negatives.value_or(5.0);
+    sgns.window = counting.table();
+    sgns.seed = seed;
+    sgns.threads = common.threads;
+    sampling.distribution.alpha = association.smoothing;
+    association.negatives = 1.0;
+    sgns.validate();
+    sampling.validate();
+  }
+
+  [[nodiscard]] imf::SGNSResult train_with(const imf::EncodedCorpus& corpus,
+                                           std::optional<imf::Factors> begin_with) const {
+    if (adagrad)
+      return imf::SGNSTrainer(sgns, sampling, imf::AdaGradStep<>{})
+          .train(corpus, std::move(begin_with));
+    return imf::SGNSTrainer(sgns, sampling).train(corpus, std::move(begin_with));
+  }
+
+  /// The factors of the shifted PMI matrix of the same windows, where they are asked for.
+  [[nodiscard]] std::optional<imf::Factors> first_vectors(const imf::EncodedCorpus& corpus,
+                                                          ProgressDisplay& display,
+                                                          StageClock& clock) const {
+    if (start == "random") return std::nullopt;
+    const auto factorize = [&](const imf::EncodedCorpus& text) {
+      const auto counts = counting.count(text, common, display.callback());
+      const auto matrix = association.associate(counts, common);
+      return imf::SymmetricSVD{{.dimension = dimension,
+                                .seed = seed,
+                                .threads = common.threads,
+                                .progress = display.callback()}}
+          .factorize(matrix)
+          .factors;
+    };
+    return clock.time("init", [&] {
+      // What is held out must not be seen before, either.
+      return sgns.held_out ? factorize(imf::HeldOutSample(corpus).rest()) : factorize(corpus);
+    });
+  }
+
+  /// Says what memory the work takes, and refuses to go on above the ceiling.
+  [[nodiscard]] std::uint64_t plan(ProgressDisplay& display,
+                                   const imf::EncodedCorpus& corpus) const {
+    const std::uint64_t rows = corpus.vocabulary().size();
+    const std::uint64_t ids = (sgns.held_out ? 3 : 2) * corpus.memory_bytes();
+    const std::uint64_t vectors = 8 * rows * imf::AlignedMatrix::padded(dimension) *
+                                  (adagrad          ? 2 + 1
+                                   : start == "svd" ? 2
+                                                    : 1);
+    std::uint64_t estimate = ids + 40 * rows + vectors;
+    if (start == "svd")
+      estimate += 28 * imf::estimate_cells(corpus.vocabulary(), 2 * counting.window) +
+                  imf::BlockLanczos<>::memory_bytes(rows, rows, dimension);
+    display.say("needs at most about " + imf::format_bytes(estimate) + ": ids " +
+                imf::format_bytes(ids) + ", vectors " + imf::format_bytes(vectors));
+    check_memory(estimate, counting.memory_gib);
+    return estimate;
+  }
+
+  static double tokens_per_second(const imf::EncodedCorpus& corpus, const imf::SGNSResult& model) {
+    double seconds = 0.0;
+    for (const imf::SGNSEpoch& epoch : model.epochs) seconds += epoch.seconds;
+    return static_cast<double>(corpus.statistics().tokens_read * model.epochs.size()) / seconds;
+  }
+
+  void print_json(const imf::EncodedCorpus& corpus, const imf::SGNSResult& model,
+                  const StageClock& clock, std::uint64_t estimate) const {
+    Json epochs = Json::array();
+    for (const imf::SGNSEpoch& epoch : model.epochs)
+      epochs.push_back({{"windows", epoch.windows},
+                        {"pairs", epoch.pairs},
+                        {"seconds", epoch.seconds},
+                        {"loss", epoch.loss ? Json(*epoch.loss) : Json()}});
+    std::cout << Json{{"version", IMPLICITMF_VERSION_STRING},
+                      {"instruction_set", imf::DefaultArch::name()},
+                      {"tokens", corpus.statistics().tokens_read},
+                      {"vocabulary", corpus.vocabulary().size()},
+                      {"first_loss", model.first_loss ? Json(*model.first_loss) : Json()},
+                      {"epochs", epochs},
+                      {"tokens_per_second", tokens_per_second(corpus, model)},
+                      {"stop_reason", imf::to_string(model.reason)},
+                      {"seconds", clock.seconds()},
+                      {"cpu_seconds", clock.cpu_seconds()},
+                      {"peak_memory_bytes", imf::peak_memory_bytes()},
+                      {"estimated_memory_bytes", estimate},
+                      {"options", to_json()}}
+                     .dump(2, ' ', false, Json::error_handler_t::replace)
+              << '\n';
+  }
+
+  void print(const imf::EncodedCorpus& corpus, const imf::SGNSResult& model,
+             const StageClock& clock) const {
+    std::size_t number = 0;
+    for (const imf::SGNSEpoch& epoch : model.epochs) {
+      std::cout << "epoch " << ++number << ": " << epoch.pairs << " pairs in "
+                << with_unit(epoch.seconds) << " s";
+      if (epoch.loss) std::cout << ", loss " << *epoch.loss << " nats a pair";
+      std::cout << '\n';
+    }
+    std::cout << with_unit(tokens_per_second(corpus, model)) << " tokens/s, "
+              << imf::to_string(model.reason) << "\nseconds:";
+    for (const auto& [stage, seconds] : clock.seconds().items())
+      std::cout << " " << stage << " " << with_unit(seconds.get<double>());
+    std::cout << "\npeak memory " << imf::format_bytes(imf::peak_memory_bytes()) << "; vectors in "
+              << output << '\n';
+  }
+};
+
+}  // namespace
+
+void train_sgns(TrainArguments& arguments) { SGNSTraining{arguments}.run(); }
+
+}  // namespace app

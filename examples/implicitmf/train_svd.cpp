@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// implicitmf train --method svd: from a text or from counts by truncated SVD.
+#include <iostream>
+#include <utility>
+
+#include <implicitmf/counting/estimate_cells.hpp>
+#include <implicitmf/io/count_file.hpp>
+#include <implicitmf/solvers/symmetric_svd.hpp>
+
+#include "train.hpp"
+
+namespace app {
+
+namespace {
+
+/// What the summary says of the way from input to matrix.
+struct Facts {
+  std::uint64_t tokens = 0;
+  std::size_t vocabulary = 0;
+  std::uint64_t cells = 0;
+  std::uint64_t nonzeros = 0;
+  double total = 0.0;
+  std::uint64_t estimate = 0;
+};
+
+struct SVDTraining : TrainArguments {
+  void run() {
+    if (counting.input.empty() == counts_file.empty())
+      throw CLI::ValidationError("train", "give either --input or --counts");
+    svd.dimension = dimension;
+    svd.seed = seed;
+    svd.threads = common.threads;
+    association.negatives = negatives.value_or(1.0);
+    ProgressDisplay display(common.progress);
+    display.say(std::string("implicitmf " IMPLICITMF_VERSION_STRING " for ") +
+                imf::DefaultArch::name() + ", seed " + std::to_string(svd.seed));
+    svd.progress = display.callback();
+    StageClock clock;
+    Facts facts;
+    const auto matrix = make_matrix(display, clock, facts);
+    const auto model =
+        clock.time("factorize", [&] { return imf::SymmetricSVD{svd}.factorize(matrix); });
+    clock.time("write",
+               [&] { write(model.factors, matrix.shared_words(), matrix.shared_contexts()); });
+    if (common.json)
+      print_json(model, clock, facts);
+    else
+      print(model, clock, facts);
+  }
+
+  imf::ShiftedPMIMatrix<> make_matrix(ProgressDisplay& display, StageClock& clock,
+                                      Facts& facts) const {
+    // The counts end with this function: the factorization does not need them.
+    const auto counts =
+        counts_file.empty() ? count_text(display, clock, facts) : load(display, clock, facts);
+    facts.vocabulary = counts.words().size();
+    facts.cells = counts.cells().nonzeros();
+    facts.total = static_cast<double>(counts.total()) / static_cast<double>(counts.unit());
+    svd.validate(counts.words().size(), counts.contexts().size());
+    auto matrix = clock.time("associate", [&] { return association.associate(counts, common); });
+    facts.nonzeros = matrix.matrix().nonzeros();
+    return matrix;
+  }
+
+  imf::CooccurrenceCounts count_text(ProgressDisplay& display, StageClock& clock,
+                                     Facts& facts) const {
+    const auto corpus =
+        clock.time("read", [&] { return counting.read(common, display.callback()); });
+    facts.tokens = corpus.statistics().tokens_read;
+    if (!common.json) print_corpus(corpus);
+    const std::size_t words = corpus.vocabulary().size();
+    svd.validate(words, words);
+    plan(display, facts, 2 * corpus.memory_bytes(),
+         imf::estimate_cells(corpus.vocabulary(), 2 * counting.window), words, words);
+    return clock.time("count", [&] { return counting.count(corpus, common, display.callback()); });
+  }
+
+  imf::CooccurrenceCounts load(ProgressDisplay& display, StageClock& clock, Facts& facts) const {
+    auto counts = clock.time("read", [&] { return imf::load_counts(counts_file); });
+    facts.tokens = counts.words().tokens();
+    plan(display, facts, 0, counts.cells().nonzeros(), counts.words().size(),
+         counts.contexts().size());
+    return counts;
+  }
+
+  /// Says what memory the work takes, and refuses to go on above the ceiling.
+  void plan(ProgressDisplay& display, Facts& facts, std::uint64_t ids, std::uint64_t cells,
+            std::size_t rows, std::size_t cols) const {
+    const std::uint64_t vocabulary = 40 * (std::uint64_t{rows} + cols);
+    const std::uint64_t counts = 12 * cells;
+    const std::uint64_t matrix = 16 * cells;
+    const std::uint64_t solver = imf::BlockLanczos<>::memory_bytes(rows, cols, svd.dimension);
+    facts.estimate = ids + vocabulary + counts + matrix + solver;
+    display.say("needs at most about " + imf::format_bytes(facts.estimate) + ": ids " +
+                imf::format_bytes(ids) + ", counts " + imf::format_bytes(counts) + ", matrix " +
+                imf::format_bytes(matrix) + ", factors and their bases " +
+                imf::format_bytes(solver));
+    check_memory(facts.estimate, counting.memory_gib);
+  }
+
+  void print_json(const imf::SVDResult& model, const StageClock& clock, const Facts& facts) const {
+    std::cout << Json{{"version", IMPLICITMF_VERSION_STRING},
+                      {"instruction_set", imf::DefaultArch::name()},
+                      {"tokens", facts.tokens},
+                      {"vocabulary", facts.vocabulary},
+                      {"cells", facts.cells},
+                      {"nonzeros", facts.nonzeros},
+                      {"total", facts.total},
+                      {"rank", model.rank},
+                      {"products", model.products},
+                      {"restarts", model.restarts},
+                      {"stop_reason", imf::to_string(model.reason)},
+                      {"singular_values", model.singular_values},
+                      {"residuals", model.residuals},
+                      {"seconds", clock.seconds()},
+                      {"cpu_seconds", clock.cpu_seconds()},
+                      {"peak_memory_bytes", imf::peak_memory_bytes()},
+                      {"estimated_memory_bytes", facts.estimate},
+                      {"options", to_json()}}
+                     .dump(2, ' ', false, Json::error_handler_t::replace)
+              << '\n';
+  }
+
+  void print(const imf::SVDResult& model, const StageClock& clock, const Facts& facts) const {
+    std::cout << facts.cells << " cells, |D| = " << facts.total << "; " << facts.nonzeros
+              << " stored in the matrix\n"
+              << "singular values " << model.singular_values.front() << " ... "
+              << model.singular_values.back() << ", rank " << model.rank << " of " << svd.dimension
+              << "; " << model.products << " products, " << imf::to_string(model.reason)
+              << "\nseconds:";
+    for (const auto& [stage, seconds] : clock.seconds().items())
+      std::cout << " " << stage << " " << with_unit(seconds.get<double>());
+    std::cout << "\npeak memory " << imf::format_bytes(imf::peak_memory_bytes()) << "; vectors in "
+              << output << '\n';
+    if (model.rank < svd.dimension)
+      std::cout << "the matrix has rank " << model.rank << ": the columns beyond it are zero\n";
+  }
+};
+
+}  // namespace
+
+void train_svd(TrainArguments& arguments) { SVDTraining{arguments}.run(); }
+
+}  // namespace app
