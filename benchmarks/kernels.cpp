@@ -27,6 +27,8 @@
 #include <implicitmf/kernels/axpy.hpp>
 #include <implicitmf/kernels/dot.hpp>
 #include <implicitmf/kernels/panel_product.hpp>
+#include <implicitmf/kernels/sgns_group.hpp>
+#include <implicitmf/kernels/sigmoid.hpp>
 #include <implicitmf/kernels/simd.hpp>
 #include <implicitmf/kernels/sparse_product.hpp>
 
@@ -127,7 +129,6 @@ const imf::Csr<float>& words() {
 }
 
 // ---- vectors
-// -------------------------------------------------------------------------------------
 
 void dot_ours(benchmark::State& state) {
   const imf::AlignedMatrix x = random_panel(2, argument(state, 0));
@@ -165,7 +166,6 @@ void axpy_eigen(benchmark::State& state) {
 BENCHMARK(axpy_eigen)->Arg(100)->Arg(300)->Arg(512);
 
 // ---- sparse × panel
-// ------------------------------------------------------------------------------
 
 void sparse_product_ours(benchmark::State& state) {
   const imf::Csr<float>& a = words();
@@ -199,7 +199,6 @@ void sparse_product_eigen(benchmark::State& state) {
 BENCHMARK(sparse_product_eigen)->Arg(16)->Arg(32)->Arg(128)->Unit(benchmark::kMillisecond);
 
 // ---- dense panels, in slabs of 1024 rows: {inner or a_cols, columns}
-// -----------------------------
 
 constexpr std::size_t slab = 1024;
 
@@ -262,7 +261,6 @@ void add_product_eigen(benchmark::State& state) {
 BENCHMARK(add_product_eigen)->Apply(panel_shapes);
 
 // ---- neighbours: {queries, words} of dimension 300
-// -----------------------------------------------
 
 void row_dots_ours(benchmark::State& state) {
   const imf::AlignedMatrix a = random_panel(argument(state, 0), 300);
@@ -288,6 +286,123 @@ void row_dots_eigen(benchmark::State& state) {
   report(state, 2.0 * 300 * static_cast<double>(out.size()));
 }
 BENCHMARK(row_dots_eigen)->Args({1, 4096})->Args({128, 4096});
+
+// ---- sigmoids of 4096 numbers
+
+constexpr std::size_t numbers = 4096;
+
+void count_numbers(benchmark::State& state) {
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(numbers));
+}
+
+/// function(batch) of all numbers, register by register.
+template <class Function>
+void by_registers(benchmark::State& state, const Function& function) {
+  using Batch = kernels::FloatBatch<imf::DefaultArch>;
+  imf::AlignedMatrix x = random_panel(2, numbers);
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < numbers; i += Batch::width)
+      function(Batch::load_aligned(x.row_data(0) + i)).store_aligned(x.row_data(1) + i);
+    benchmark::ClobberMemory();
+  }
+  count_numbers(state);
+}
+
+void sigmoid_ours(benchmark::State& state) {
+  by_registers(state, [](auto x) { return kernels::FastSigmoid{}.sigmoid(x); });
+}
+BENCHMARK(sigmoid_ours);
+
+void sigmoid_eigen(benchmark::State& state) {
+  EigenPanel x = eigen_copy(random_panel(2, numbers));
+  for (auto _ : state) {
+    x.row(1) = x.row(0).array().logistic();
+    benchmark::ClobberMemory();
+  }
+  count_numbers(state);
+}
+BENCHMARK(sigmoid_eigen);
+
+void log_sigmoid_ours(benchmark::State& state) {
+  by_registers(state, [](auto x) { return kernels::FastSigmoid{}.log_sigmoid(x); });
+}
+BENCHMARK(log_sigmoid_ours);
+
+void log_sigmoid_eigen(benchmark::State& state) {
+  EigenPanel x = eigen_copy(random_panel(2, numbers));
+  for (auto _ : state) {
+    x.row(1) = -((-x.row(0).array()).exp() + 1.0F).log();
+    benchmark::ClobberMemory();
+  }
+  count_numbers(state);
+}
+BENCHMARK(log_sigmoid_eigen);
+
+// ---- a step of skip-gram: the ten words of four windows against their four contexts and five
+// ---- negatives, all rows in the first-level cache
+
+constexpr std::size_t step_words = 10;
+constexpr std::size_t step_contexts = 9;
+constexpr std::size_t step_windows = 4;
+
+double step_flops(std::size_t dimension) {
+  // A product for u · v, one for each row's move.
+  return 3 * 2.0 * static_cast<double>(step_words * step_contexts * dimension);
+}
+
+void sgns_step_ours(benchmark::State& state) {
+  const std::size_t dimension = argument(state, 0);
+  imf::AlignedMatrix rows = random_panel(step_words + step_contexts, dimension);
+  std::vector<float*> row(rows.rows());
+  for (std::size_t r = 0; r < row.size(); ++r) row[r] = rows.row_data(r);
+  const std::vector<float> membership(step_words * step_windows, 1.0F);
+  imf::AlignedMatrix attraction(step_windows, step_contexts);
+  imf::AlignedMatrix weight(step_windows, step_contexts);
+  for (std::size_t t = 0; t < step_windows; ++t) {
+    attraction(t, t) = 1.0F;
+    for (std::size_t j = step_windows; j < step_contexts; ++j) weight(t, j) = 1.0F;
+    weight(t, t) = 1.0F;
+  }
+  imf::AlignedMatrix g(step_words, step_contexts);
+  const kernels::SGNSGroup group{.inputs = row.data(),
+                                 .input_count = step_words,
+                                 .outputs = row.data() + step_words,
+                                 .output_count = step_contexts,
+                                 .stride = rows.stride(),
+                                 .membership = membership.data(),
+                                 .attraction = attraction.row_data(0),
+                                 .weight = weight.row_data(0),
+                                 .windows = step_windows,
+                                 .weight_stride = weight.stride()};
+  kernels::SGNSKernel<> kernel;
+  for (auto _ : state) {
+    kernel.coefficients(group, 1e-9F, g.row_data(0));
+    kernel.update(group, g.row_data(0), 0, group.stride);
+    benchmark::ClobberMemory();
+  }
+  report(state, step_flops(dimension));
+}
+BENCHMARK(sgns_step_ours)->Arg(100)->Arg(300);
+
+/// The same with dense matrices in place of rows here and there, and labels in place of weights.
+void sgns_step_eigen(benchmark::State& state) {
+  const std::size_t dimension = argument(state, 0);
+  EigenPanel words = eigen_copy(random_panel(step_words, dimension));
+  EigenPanel contexts = eigen_copy(random_panel(step_contexts, dimension));
+  const EigenPanel attraction = EigenPanel::Identity(step_words, step_contexts);
+  EigenPanel g(step_words, step_contexts);
+  EigenPanel moves(step_words, static_cast<Eigen::Index>(dimension));
+  for (auto _ : state) {
+    g.noalias() = words * contexts.transpose();
+    g = 1e-9F * (attraction.array() - g.array().logistic());
+    moves.noalias() = g * contexts;
+    contexts.noalias() += g.transpose() * words;
+    words += moves;
+    benchmark::ClobberMemory();
+  }
+  report(state, step_flops(dimension));
+}
+BENCHMARK(sgns_step_eigen)->Arg(100)->Arg(300);
 
 }  // namespace
 

@@ -3,8 +3,8 @@
 """Skip-gram with negative sampling: implicitmf against fastText and gensim, side by side.
 
 speed: whole processes, from the text to a file of vectors, one epoch each, in turn: tokens read per
-CPU-second, memory, and what the vectors are worth. quality: the ways of sharing negatives against
-each other, several seeds each: held-out loss, and Spearman's correlations.
+CPU-second, memory, and what the vectors are worth. quality: the ways of sharing negatives, and
+gensim, several seeds each: held-out loss, Spearman's correlations, analogies.
 
 fastText (Debian: fasttext) and gensim (python3-gensim) join in where they are installed. All get
 the same text, dimension, window 5, 5 negatives, rate .025, min count 5 and subsampling.
@@ -35,11 +35,14 @@ ONE, TWO = "implicitmf, 1 thread", "implicitmf, 2 threads"
 SETS = ("ws353", "men_dev", "simlex999", "rg65")
 # Targets by dimension: tokens per CPU-second against fastText's and gensim's.
 TARGETS = {100: (45, 15), 300: (30, 12)}
-# The modes of `quality`: options of the program.
+GENSIM = "gensim"
+# The modes of `quality`: options of the program, None for the peer.
+OWN, DEFAULT = "own negatives", "shared by 4 windows"
 MODES = {
-    "own negatives": ["--shared-windows", 0],
+    GENSIM: None,
+    OWN: ["--shared-windows", 0],
     "shared by a window": ["--shared-windows", 1],
-    "shared by 4 windows": [],
+    DEFAULT: [],
     "deterministic": ["--deterministic"],
     "from the SVD": ["--init", "svd"],
 }
@@ -47,7 +50,7 @@ MODES = {
 # ---- tasks in a process of their own -------------------------------------------------------------
 
 
-def gensim_route(corpus, output, dimension, subsample, epochs, threads):
+def gensim_route(corpus, output, dimension, subsample, epochs, workers, seed):
     """gensim's fastest way, from a file."""
     from gensim.models import Word2Vec
 
@@ -61,7 +64,8 @@ def gensim_route(corpus, output, dimension, subsample, epochs, threads):
         sample=subsample,
         alpha=0.025,
         epochs=epochs,
-        workers=threads,
+        workers=workers,
+        seed=seed,
     )
     model.wv.save_word2vec_format(output, binary=True)
     return {"tokens": model.corpus_total_words, "vocabulary": len(model.wv)}
@@ -107,6 +111,20 @@ def ours(program, options, dimension, subsample, threads, output, more=()):
     return run(command + list(more))
 
 
+def gensim(options, dimension, subsample, output, seed=1):
+    """gensim with two workers."""
+    return run_peer(
+        "gensim_route",
+        workers=2,
+        corpus=options.corpus,
+        output=output,
+        dimension=dimension,
+        subsample=subsample,
+        epochs=options.epochs,
+        seed=seed,
+    )
+
+
 def fasttext(options, dimension, subsample, output):
     """fastText without subwords. It adds .bin and .vec to the name."""
     command = ["fasttext", "skipgram", "-input", options.corpus, "-output", output]
@@ -127,6 +145,18 @@ def peak_flops(options):
 # ---- speed ---------------------------------------------------------------------------------------
 
 
+def builds_of(options):
+    """Our programs: name, path, threads."""
+    builds = [(ONE, options.program, 1), (TWO, options.program, 2)]
+    for preset in ("avx2", "sse2"):
+        program = options.program.parents[2] / preset / "examples/implicitmf"
+        if program.is_file():
+            builds.append((f"{ONE} ({preset} build)", program, 1))
+        else:
+            note(f"no {preset} build at {program}: left out")
+    return builds
+
+
 def jobs_of(options, dimension, subsample, folder):
     """All that run in turn, and the file of vectors that each writes."""
     files = {}
@@ -136,20 +166,12 @@ def jobs_of(options, dimension, subsample, folder):
         jobs[name] = lambda: start(files[name])
 
     jobs = {}
-    builds = [("", options.program)]
-    for name in ("avx2", "sse2"):
-        program = options.program.parents[2] / name / "examples/implicitmf"
-        if program.is_file():
-            builds.append((f" ({name} build)", program))
-        else:
-            note(f"no {name} build at {program}: left out")
-    for name, program in builds:
-        for threads in (1, 2) if not name else (1,):
-            job(
-                f"implicitmf, {threads} thread{'s' if threads > 1 else ''}{name}",
-                ".bin",
-                lambda to, p=program, t=threads: ours(p, options, dimension, subsample, t, to),
-            )
+    for name, program, threads in builds_of(options):
+        job(
+            name,
+            ".bin",
+            lambda to, p=program, t=threads: ours(p, options, dimension, subsample, t, to),
+        )
     if find_tool("fasttext"):
         job(
             "fastText",
@@ -158,19 +180,7 @@ def jobs_of(options, dimension, subsample, folder):
         )
     else:
         note("fasttext is not on the PATH: left out")
-    job(
-        "gensim",
-        ".bin",
-        lambda to: run_peer(
-            "gensim_route",
-            threads=2,
-            corpus=options.corpus,
-            output=to,
-            dimension=dimension,
-            subsample=subsample,
-            epochs=options.epochs,
-        ),
-    )
+    job(GENSIM, ".bin", lambda to: gensim(options, dimension, subsample, to))
     return jobs, files
 
 
@@ -183,6 +193,10 @@ def speed(options, dimension, subsample, sets, questions, peak):
         for name, path in files.items():
             note(f"scoring {name}")
             worth[name] = run_peer("score", vectors=path, sets=sets, questions=questions).report
+        for name, program, threads in builds_of(options):
+            output = folder / "loss.bin"
+            result = ours(program, options, dimension, subsample, threads, output, ["--loss"])
+            worth[name]["loss"] = f"{result.report['epochs'][-1]['loss']:.4f}"
     tokens = results[ONE][0].report["tokens"] * options.epochs
     rows = []
     for name, runs in results.items():
@@ -190,12 +204,13 @@ def speed(options, dimension, subsample, sets, questions, peak):
         peak_memory = median([r.peak for r in runs]) / 1e6
         row = [name, f"{tokens / cpu / 1e6:.3f}", f"{tokens / wall / 1e6:.3f}"]
         row += [f"{cpu:.2f}", f"{peak_memory:.0f}", share_of_limit(runs, dimension, peak)]
+        row.append(worth[name].get("loss", ""))
         row += [f"{value:.3f}" for value in worth[name]["scores"]]
         if questions:
             row.append(f"{100 * worth[name]['analogies']['accuracy']:.1f} %")
         rows.append(row)
     print(f"d = {dimension}, subsample {subsample:g}, {options.epochs} epoch(s), whole processes")
-    head = ["", "M tokens/CPU s", "M tokens/s", "CPU s", "peak MB", "of FMA limit"]
+    head = ["", "M tokens/CPU s", "M tokens/s", "CPU s", "peak MB", "of FMA limit", "loss"]
     head += [Path(path).stem for path in sets] + (["google"] if questions else [])
     print_table(head, rows)
     print_targets(results, dimension)
@@ -218,7 +233,7 @@ def print_targets(results, dimension):
     def cpu(name):
         return [r.cpu for r in results[name]]
 
-    for peer, target in zip(("fastText", "gensim"), TARGETS.get(dimension, (0, 0))):
+    for peer, target in zip(("fastText", GENSIM), TARGETS.get(dimension, (0, 0))):
         if peer not in results:
             continue
         for name in results:
@@ -234,43 +249,62 @@ def print_targets(results, dimension):
 # ---- quality -------------------------------------------------------------------------------------
 
 
+def train_and_score(options, name, seed, folder, sets, questions):
+    """One training of a mode: (loss or None, scores, accuracy, CPU seconds)."""
+    dimension, subsample = options.dims[0], options.subsamples[0]
+    output = folder / "vectors.bin"
+    if MODES[name] is None:
+        result = gensim(options, dimension, subsample, output, seed)
+        loss = None
+    else:
+        more = [*MODES[name], "--loss", "--seed", seed]
+        result = ours(options.program, options, dimension, subsample, 2, output, more)
+        loss = result.report["epochs"][-1]["loss"]
+    worth = run_peer("score", vectors=output, sets=sets, questions=questions).report
+    return loss, worth["scores"], worth.get("analogies", {}).get("accuracy"), result.cpu
+
+
+def mean(numbers):
+    """Their mean."""
+    return sum(numbers) / len(numbers)
+
+
 def quality(options, sets, questions):
     """All modes, several seeds each."""
-    dimension, subsample = options.dims[0], options.subsamples[0]
-    rows, means = [], {}
+    rows, losses, scores = [], {}, {}
     with scratch(options) as folder:
         for name in options.modes or MODES:
-            losses, scores, accuracies, cpu = [], [], [], []
+            runs = []
             for seed in range(1, options.seeds + 1):
                 note(f"{name}, seed {seed}")
-                more = [*MODES[name], "--loss", "--seed", seed]
-                output = folder / "vectors.bin"
-                result = ours(options.program, options, dimension, subsample, 2, output, more)
-                worth = run_peer("score", vectors=output, sets=sets, questions=questions).report
-                losses.append(result.report["epochs"][-1]["loss"])
-                scores.append(worth["scores"])
-                accuracies.append(worth["analogies"]["accuracy"] if questions else 0.0)
-                cpu.append(result.cpu)
-            by_set = [sum(column) / len(column) for column in zip(*scores)]
-            means[name] = (sum(losses) / len(losses), sum(by_set) / len(by_set))
-            row = [name, f"{means[name][0]:.4f} ({min(losses):.4f}-{max(losses):.4f})"]
-            row += [f"{value:.3f}" for value in [means[name][1], *by_set]]
+                runs.append(train_and_score(options, name, seed, folder, sets, questions))
+            found, worth, accuracies, cpu = zip(*runs)
+            row = [name, ""]
+            if found[0] is not None:
+                losses[name] = mean(found)
+                row[1] = f"{losses[name]:.4f} ({min(found):.4f}-{max(found):.4f})"
+            means = [mean(of_seed) for of_seed in worth]
+            scores[name] = mean(means)
+            row.append(f"{scores[name]:.4f} ({min(means):.3f}-{max(means):.3f})")
+            row += [f"{mean(of_set):.3f}" for of_set in zip(*worth)]
             if questions:
-                row.append(f"{100 * sum(accuracies) / len(accuracies):.1f} %")
+                row.append(f"{100 * mean(accuracies):.1f} %")
             rows.append(row + [f"{median(cpu):.1f}"])
     print(
-        f"d = {dimension}, subsample {subsample:g}, {options.epochs} epochs, {options.seeds} seeds, "
-        "2 threads"
+        f"d = {options.dims[0]}, subsample {options.subsamples[0]:g}, {options.epochs} epochs, "
+        f"{options.seeds} seeds, 2 threads"
     )
-    head = ["", "held-out loss (range)", "mean Spearman"] + [Path(path).stem for path in sets]
+    head = ["", "held-out loss (range)", "mean Spearman (range)"] + [Path(p).stem for p in sets]
     print_table(head + (["google"] if questions else []) + ["CPU s"], rows)
-    if {"own negatives", "shared by 4 windows"} <= means.keys():
-        own, shared = means["own negatives"], means["shared by 4 windows"]
-        loss, lost = shared[0] - own[0], own[1] - shared[1]
-        print(f"  default's loss beside own negatives': {loss:+.4f}, at most +.003: ", end="")
-        print(verdict(loss <= 0.003))
-        print(f"  default's mean Spearman beside own negatives': {-lost:+.4f}, at least -.005: ", end="")
-        print(verdict(lost <= 0.005))
+    if {OWN, DEFAULT} <= losses.keys():
+        more = losses[DEFAULT] - losses[OWN]
+        reached = verdict(more <= 0.003)
+        print(f"  {DEFAULT}, loss against {OWN}: {more:+.4f}, at most +.003: {reached}")
+    for name in (OWN, GENSIM):
+        if {name, DEFAULT} <= scores.keys():
+            more = scores[DEFAULT] - scores[name]
+            reached = verdict(more >= -0.005)
+            print(f"  {DEFAULT}, Spearman against {name}: {more:+.4f}, at least -.005: {reached}")
 
 
 def main():
@@ -289,7 +323,6 @@ def main():
     parser.add_argument("--rounds", type=int, default=3, help="each program runs once a round")
     parser.add_argument("--seeds", type=int, default=5, help="of each mode of quality")
     parser.add_argument("--modes", nargs="+", choices=MODES, help="modes of quality (all)")
-    parser.add_argument("--google", action="store_true", help="also the analogies of Google's set")
     options = parser.parse_args()
     check_options(options)
     options.epochs = options.epochs or (1 if options.what == "speed" else 5)
@@ -297,7 +330,8 @@ def main():
     sets = [path.resolve() for path in sets if path.is_file()]
     if not sets:
         fail(f"no word pairs in {options.data / 'eval/similarity'}")
-    questions = options.data / "eval/analogy/google.txt" if options.google else None
+    questions = options.data.resolve() / "eval/analogy/google.txt"
+    questions = questions if questions.is_file() else None
     print(machine())
     if options.what == "quality":
         quality(options, sets, questions)

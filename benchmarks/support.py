@@ -254,7 +254,8 @@ def read_vectors(path):
     words, vectors = [], np.empty((size, dimension), np.float32)
     if Path(path).suffix in (".txt", ".vec"):
         for row, line in enumerate(data[end + 1 :].splitlines()):
-            fields = line.rsplit(b" ", dimension)
+            # fastText ends its lines with a space.
+            fields = line.rstrip(b" ").rsplit(b" ", dimension)
             words.append(fields[0])
             vectors[row] = [float(field) for field in fields[1:]]
         return words, vectors

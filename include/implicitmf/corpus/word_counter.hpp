@@ -10,8 +10,8 @@
 #include <optional>
 #include <string_view>
 #include <utility>
-#include <vector>
 
+#include <implicitmf/core/buffer.hpp>
 #include <implicitmf/core/errors.hpp>
 #include <implicitmf/core/random.hpp>
 #include <implicitmf/core/types.hpp>
@@ -131,15 +131,15 @@ class WordCounter {
   }
 
   void grow() {
-    const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(2 * slots_.size()));
+    const Buffer<Slot> old = std::exchange(slots_, Buffer<Slot>(2 * slots_.size()));
     for (const Slot& slot : old)
       if (slot.number != 0) slots_[place_of(slot, word(slot.number - 1))] = slot;
   }
 
-  std::vector<Slot> slots_;
-  std::vector<char> bytes_;
-  std::vector<std::uint64_t> begins_{0};
-  std::vector<Count> counts_;
+  Buffer<Slot> slots_;
+  Buffer<char> bytes_;
+  Buffer<std::uint64_t> begins_{0};
+  Buffer<Count> counts_;
 };
 
 }  // namespace implicitmf

@@ -225,16 +225,15 @@ class SGNSRun {
                   windows.begin == 0 ? 0 : list.windows[windows.begin - 1].to);
     };
     if (list.group_count() > 0) build(0, groups[0]);
-    for (std::size_t i = 0, turn = 0; i < list.group_count(); ++i, turn = 1 - turn) {
-      if (i + 1 < list.group_count()) build(i + 1, groups[1 - turn]);
-      step(groups[turn], rate, worker);
+    for (std::size_t i = 0; i < list.group_count(); ++i) {
+      WindowGroup& group = groups[i % 2];
+      WindowGroup* const next = i + 1 < list.group_count() ? &groups[(i + 1) % 2] : nullptr;
+      if (next != nullptr) build(i + 1, *next);
+      const kernels::SGNSGroup view = group.view();
+      worker.coefficients(view, rate, group.coefficients());
+      if (next != nullptr) next->fetch_inputs();
+      worker.move(view, group.coefficients(), rate, 0, view.stride);
     }
-  }
-
-  void step(WindowGroup& group, float rate, Worker& worker) {
-    const kernels::SGNSGroup view = group.view();
-    worker.coefficients(view, rate, group.coefficients());
-    worker.move(view, group.coefficients(), rate, 0, view.stride);
   }
 
   // ---- all threads in step: the coefficients of a batch of groups from the same vectors, each
@@ -277,6 +276,7 @@ class SGNSRun {
         const IndexRange windows = list.group_windows(first + i);
         groups[i].build(list, windows, sampler_, negatives_at(epoch, range, windows.begin),
                         vectors_, 0);
+        groups[i].fetch_inputs();
       }
       for (std::size_t i = own_groups.begin; i < own_groups.end; ++i)
         worker.coefficients(groups[i].view(), rate, groups[i].coefficients());
@@ -373,12 +373,11 @@ class SGNSRun {
 /// \par Threads      Without `deterministic` all threads write to the same rows without locks
 ///                   (Hogwild; Recht et al., NIPS 2011): races by design, harmless to the quality,
 ///                   and another result each time. One thread gives the same bits each time.
-/// \par Determinism  With `deterministic`, what moves the rows is found for 64 groups of windows
-/// from
-///                   the same vectors, by all threads, and then every thread moves columns of its
-///                   own, group after group: the same bits for any number of threads. As fast as
-///                   without on one thread; more threads gain less, and beyond d / 16 of them not
-///                   much.
+/// \par Determinism  With `deterministic`, what moves the rows is found for up to 64 groups of
+///                   windows from the same vectors, by all threads, and then every thread moves
+///                   columns of its own, group after group: the same bits for any number of
+///                   threads. Nearly as fast as without on one thread; more threads gain less, and
+///                   beyond d / 16 of them not much.
 /// \par Memory       4 (V_W + V_C) d bytes, twice that with AdaGradStep, and the corpus's ids once
 ///                   more with `held_out`.
 /// \par Thread safety  train() may be called concurrently.

@@ -41,9 +41,9 @@ class WindowGroup {
     negatives_.resize(draw.count);
   }
 
-  /// Windows [windows.begin, windows.end) of the list. Begins to fetch the rows of outputs, and of
-  /// words from token `fresh` on.
+  /// Windows [windows.begin, windows.end) of the list. Begins to fetch the rows of outputs.
   /// \param random  of this group alone
+  /// \param fresh   first token whose row fetch_inputs() is to fetch
   void build(const WindowList& list, IndexRange windows, const NegativeSampler& sampler,
              RandomStream random, Factors& vectors, std::uint32_t fresh) {
     find_inputs(list, windows, vectors.words, fresh);
@@ -64,6 +64,11 @@ class WindowGroup {
             .weight = weight_.row_data(0),
             .windows = windows_,
             .weight_stride = weight_.stride()};
+  }
+  /// Begins to fetch the rows of inputs. Apart from build(), as a processor has only so many
+  /// fetches under way and waits where there are more.
+  void fetch_inputs() const noexcept {
+    for (std::size_t i = cached_inputs_; i < inputs_.size(); ++i) prefetch(inputs_[i], stride_);
   }
   /// Room for the group's coefficients.
   [[nodiscard]] float* coefficients() noexcept { return coefficients_.data(); }
@@ -88,6 +93,7 @@ class WindowGroup {
     inputs_.resize(to - from);
     membership_.resize((to - from) * count);
     std::size_t inputs = 0;
+    cached_inputs_ = 0;
     for (std::uint32_t at = from; at < to; ++at) {
       float* const member = membership_.data() + inputs * count;
       bool in_some = false;
@@ -98,7 +104,7 @@ class WindowGroup {
       }
       if (!in_some || list.tokens[at] == removed_token) continue;
       float* const row = words.row_data(list.tokens[at]);
-      if (at >= fresh) prefetch(row, stride_);
+      if (at < fresh) cached_inputs_ = inputs + 1;
       inputs_[inputs++] = row;
     }
     inputs_.resize(inputs);
@@ -142,6 +148,7 @@ class WindowGroup {
   std::size_t stride_;
   std::size_t windows_ = 0;
   Buffer<float*> inputs_;
+  std::size_t cached_inputs_ = 0;
   Buffer<float> membership_;
   Buffer<float*> outputs_;
   Buffer<WordId> output_ids_;
