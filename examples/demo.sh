@@ -67,6 +67,12 @@ small_language() {
   show "$implicitmf" analogy "$vectors" man woman king --top 3
   say "Scores, against what is known of the language"
   show "$programs/score_small_language" "$vectors"
+
+  sgns_vectors="$output/small_language_sgns.bin"
+  say "The same by skip-gram with negative sampling; here no word is too frequent"
+  show "$implicitmf" train --method sgns --input "$text" --output "$sgns_vectors" --dim 100 \
+    --subsample 0
+  show "$implicitmf" neighbors "$sgns_vectors" france swimming mice colder seven --top 5
 }
 
 # ---- a text of one's own -------------------------------------------------------------------------
@@ -94,6 +100,6 @@ cat <<END
 The vectors lie in $vectors, in word2vec's binary format. Next, try
 
   $implicitmf neighbors $vectors WORD...
-  $implicitmf train --help
+  $implicitmf train --help         options of both methods
   examples/demo.sh FILE          the same on a text of your own
 END

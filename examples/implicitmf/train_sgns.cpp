@@ -102,7 +102,8 @@ struct SGNSTraining : TrainArguments {
   static double tokens_per_second(const imf::EncodedCorpus& corpus, const imf::SGNSResult& model) {
     double seconds = 0.0;
     for (const imf::SGNSEpoch& epoch : model.epochs) seconds += epoch.seconds;
-    return static_cast<double>(corpus.statistics().tokens_read * model.epochs.size()) / seconds;
+    const auto tokens = static_cast<double>(corpus.statistics().tokens_read * model.epochs.size());
+    return seconds > 0.0 ? tokens / seconds : 0.0;
   }
 
   void print_json(const imf::EncodedCorpus& corpus, const imf::SGNSResult& model,

@@ -5,12 +5,13 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <span>
 #include <string>
-#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -36,7 +37,17 @@ enum class Collision {
   redraw,
 };
 
-/// How negatives are drawn: a policy of SGNSTrainer.
+/// How negatives are drawn: the Negatives policy of SGNSTrainer, with the members of
+/// SampledNegatives.
+template <class N>
+concept NegativesPolicy = std::copyable<N> && requires(const N& n) {
+  n.validate();
+  requires ContextDistribution<std::remove_cvref_t<decltype(n.distribution)>>;
+  { n.collision } -> std::convertible_to<Collision>;
+  { n.shared_by_windows } -> std::convertible_to<std::size_t>;
+};
+
+/// Negatives from a distribution of contexts.
 template <ContextDistribution Distribution = SmoothedContexts>
 struct SampledNegatives {
   Distribution distribution = {};  ///< of the contexts' token counts
@@ -54,6 +65,8 @@ struct SampledNegatives {
                         "must be 0 to 64, not " + std::to_string(shared_by_windows));
   }
 };
+
+static_assert(NegativesPolicy<SampledNegatives<>>);
 
 /// Draws contexts from q.
 ///

@@ -381,7 +381,7 @@ class SGNSRun {
 /// \par Memory       4 (V_W + V_C) d bytes, twice that with AdaGradStep, and the corpus's ids once
 ///                   more with `held_out`.
 /// \par Thread safety  train() may be called concurrently.
-template <SGNSStep Step = GradientStep<>, class Negatives = SampledNegatives<>>
+template <SGNSStep Step = GradientStep<>, NegativesPolicy Negatives = SampledNegatives<>>
 class SGNSTrainer {
  public:
   explicit SGNSTrainer(SGNSOptions options = {}, Negatives negatives = {}, Step step = {})

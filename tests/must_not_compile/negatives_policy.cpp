@@ -1,0 +1,17 @@
+// expect: satisf(y|action of) 'NegativesPolicy
+// SPDX-License-Identifier: MIT
+#include <implicitmf/solvers/sgns_trainer.hpp>
+
+struct Negatives {
+  implicitmf::EmpiricalContexts distribution;
+  implicitmf::Collision collision = implicitmf::Collision::keep;
+#if !defined(EXPECT_FAILURE)
+  std::size_t shared_by_windows = 1;
+#endif
+  void validate() const {}
+};
+
+void train(const implicitmf::EncodedCorpus& corpus) {
+  static_cast<void>(
+      implicitmf::SGNSTrainer<implicitmf::GradientStep<>, Negatives>().train(corpus));
+}
