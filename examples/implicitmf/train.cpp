@@ -42,8 +42,11 @@ void add_vectors(CLI::App& command, TrainArguments& arguments) {
       ->capture_default_str();
 }
 
+constexpr const char* svd_group = "Method svd";
+constexpr const char* sgns_group = "Method sgns";
+
 void add_factorization(CLI::App& command, TrainArguments& arguments) {
-  const std::string group = "Method svd";
+  const std::string group = svd_group;
   arguments.association.add_to(command);
   command
       .add_option("--eig", arguments.svd.power,
@@ -65,7 +68,7 @@ void add_factorization(CLI::App& command, TrainArguments& arguments) {
 }
 
 void add_sampling(CLI::App& command, TrainArguments& arguments) {
-  const std::string group = "Method sgns";
+  const std::string group = sgns_group;
   imf::SGNSOptions& sgns = arguments.sgns;
   command.add_option("--epochs", sgns.epochs, "passes over the text")
       ->check(whole_number(1))
@@ -76,7 +79,7 @@ void add_sampling(CLI::App& command, TrainArguments& arguments) {
       ->group(group);
   command
       .add_option("--schedule", sgns.schedule,
-                  "of the learning rate: linear (falls to 0), constant")
+                  "of the learning rate: linear (to 1e-4 of it), constant")
       ->transform(CLI::CheckedTransformer(schedules).description(""))
       ->default_str("linear")
       ->group(group);
@@ -115,7 +118,15 @@ void add_sampling(CLI::App& command, TrainArguments& arguments) {
       ->group(group);
 }
 
-void run(TrainArguments& arguments) {
+/// Refuses options of the method that was not chosen.
+void refuse_others(const CLI::App& command, const std::string& method) {
+  const std::string others = method == "sgns" ? svd_group : sgns_group;
+  for (const CLI::Option* option : command.get_options())
+    if (option->get_group() == others && option->count() > 0)
+      throw CLI::ValidationError(option->get_name(), "is not for --method " + method);
+}
+
+void run(const TrainArguments& arguments) {
   if (arguments.method == "sgns")
     train_sgns(arguments);
   else
@@ -143,6 +154,8 @@ Json TrainArguments::to_json() const {
                       {"counts", counts_file},
                       {"output", output},
                       {"context_output", context_output},
+                      {"vectors", name_of(vector_choices, choice)},
+                      {"format", name_of(vector_formats, format)},
                       {"dim", dimension},
                       {"seed", seed},
                       {"threads", imf::resolve_threads(common.threads)}});
@@ -184,7 +197,10 @@ void add_train(CLI::App& application) {
   add_factorization(command, *arguments);
   add_sampling(command, *arguments);
   arguments->common.add_to(command);
-  command.callback([arguments] { run(*arguments); });
+  command.callback([arguments, &command] {
+    refuse_others(command, arguments->method);
+    run(*arguments);
+  });
 }
 
 }  // namespace app

@@ -42,7 +42,7 @@ struct TrainArguments {
   [[nodiscard]] Json to_json() const;
 };
 
-void train_svd(TrainArguments& arguments);
-void train_sgns(TrainArguments& arguments);
+void train_svd(const TrainArguments& arguments);
+void train_sgns(const TrainArguments& arguments);
 
 }  // namespace app

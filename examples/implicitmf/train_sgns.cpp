@@ -15,7 +15,9 @@ namespace {
 
 struct SGNSTraining : TrainArguments {
   void run() {
-    if (counting.input.empty() || !counts_file.empty())
+    if (!counts_file.empty())
+      throw CLI::ValidationError("--counts", "--method sgns reads a text: give --input instead");
+    if (counting.input.empty())
       throw CLI::ValidationError("train", "--method sgns needs a text: give --input");
     set_options();
     ProgressDisplay display(common.progress, imf::resolve_threads(common.threads));
@@ -46,7 +48,7 @@ struct SGNSTraining : TrainArguments {
     sgns.seed = seed;
     sgns.threads = common.threads;
     sampling.distribution.alpha = association.smoothing;
-    association.negatives = 1.0;
+    association.negatives = 1.0;  // of --init svd: for an SVD, no shift is best
     sgns.validate();
     sampling.validate();
   }
@@ -85,24 +87,26 @@ struct SGNSTraining : TrainArguments {
                                    const imf::EncodedCorpus& corpus) const {
     const std::uint64_t rows = corpus.vocabulary().size();
     const std::uint64_t ids = (sgns.held_out ? 3 : 2) * corpus.memory_bytes();
-    const std::uint64_t vectors = 8 * rows * imf::AlignedMatrix::padded(dimension) *
-                                  (adagrad          ? 2 + 1
-                                   : start == "svd" ? 2
-                                                    : 1);
+    const std::uint64_t vectors =
+        adagrad ? imf::SGNSTrainer(sgns, sampling, imf::AdaGradStep<>{}).memory_bytes(rows, rows)
+                : imf::SGNSTrainer(sgns, sampling).memory_bytes(rows, rows);
     std::uint64_t estimate = ids + 40 * rows + vectors;
     if (start == "svd")
       estimate += 28 * imf::estimate_cells(corpus.vocabulary(), 2 * counting.window) +
                   imf::BlockLanczos<>::memory_bytes(rows, rows, dimension);
     display.say("needs at most about " + imf::format_bytes(estimate) + ": ids " +
-                imf::format_bytes(ids) + ", vectors " + imf::format_bytes(vectors));
+                imf::format_bytes(ids) + ", vectors and windows " + imf::format_bytes(vectors));
     check_memory(estimate, counting.memory_gib);
     return estimate;
   }
 
+  /// Of the whole epochs.
   static double tokens_per_second(const imf::EncodedCorpus& corpus, const imf::SGNSResult& model) {
+    const std::size_t whole =
+        model.epochs.size() - (model.reason == imf::StopReason::stopped ? 1 : 0);
     double seconds = 0.0;
-    for (const imf::SGNSEpoch& epoch : model.epochs) seconds += epoch.seconds;
-    const auto tokens = static_cast<double>(corpus.statistics().tokens_read * model.epochs.size());
+    for (std::size_t i = 0; i < whole; ++i) seconds += model.epochs[i].seconds;
+    const auto tokens = static_cast<double>(corpus.statistics().tokens_read * whole);
     return seconds > 0.0 ? tokens / seconds : 0.0;
   }
 
@@ -151,6 +155,6 @@ struct SGNSTraining : TrainArguments {
 
 }  // namespace
 
-void train_sgns(TrainArguments& arguments) { SGNSTraining{arguments}.run(); }
+void train_sgns(const TrainArguments& arguments) { SGNSTraining{arguments}.run(); }
 
 }  // namespace app

@@ -139,6 +139,6 @@ struct SVDTraining : TrainArguments {
 
 }  // namespace
 
-void train_svd(TrainArguments& arguments) { SVDTraining{arguments}.run(); }
+void train_svd(const TrainArguments& arguments) { SVDTraining{arguments}.run(); }
 
 }  // namespace app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <implicitmf/solvers/sgns_trainer.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstddef>
@@ -258,8 +259,8 @@ TEST_CASE("pairs that are none are refused") {
     return message_of<imf::InputError>(
         [&] { static_cast<void>(SGNSTrainer(small()).train(of, w, c)); });
   };
-  CHECK(holds(refusal(pairs, 2, 2), "pair 1: no such id"));
-  CHECK(holds(refusal(pairs, 3, 1), "pair 1: no such id"));
+  CHECK(holds(refusal(pairs, 2, 2), "pair 1: word 2 of 2, context 1 of 2: no such id"));
+  CHECK(holds(refusal(pairs, 3, 1), "pair 1: word 2 of 3, context 1 of 1: no such id"));
   CHECK(holds(refusal({}, 3, 1), "pairs: there are none"));
   SGNSOptions options = small();
   options.held_out = true;
@@ -270,7 +271,8 @@ TEST_CASE("pairs that are none are refused") {
 
 TEST_CASE(
     "odd corpora train: one word, empty sentences, windows beyond the text, one long sentence") {
-  const auto train = [](const std::vector<std::vector<int>>& text, SGNSOptions options) {
+  const auto train = [](const std::vector<std::vector<int>>& text, SGNSOptions options,
+                        std::uint64_t pairs = 0) {
     const auto corpus = imf::encode_sentences(text, {.min_count = 1});
     for (const bool deterministic : {false, true}) {
       options.deterministic = deterministic;
@@ -278,14 +280,16 @@ TEST_CASE(
       const auto model = SGNSTrainer(options).train(corpus);
       CHECK(all_finite(model.words()));
       CHECK(all_finite(model.contexts()));
+      if (pairs > 0) CHECK(model.epochs.back().pairs == pairs);
     }
   };
-  train({{1, 1, 1, 1}}, small(2));
-  train({{1}}, small(2));
-  train({{}, {1, 2}, {}, {}, {3}, {}}, small(2));
+  SGNSOptions neighbors = small(2);
+  neighbors.window = imf::UniformWindow{.radius = 1}.table();
+  train({{1, 1, 1, 1}}, neighbors, 6);
+  train({{}, {1, 2}, {}, {}, {3}, {}}, neighbors, 2);
   SGNSOptions wide = small(2);
   wide.window = imf::UniformWindow{.radius = 10'000}.table();
-  train({{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}}, wide);
+  train({{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}}, wide, 380);
   SGNSOptions thin = small(2);
   thin.dimension = 1;
   thin.epochs = 1;
@@ -317,7 +321,96 @@ TEST_CASE("a rate that diverges is an error that names it, not vectors of NaN") 
         [&] { static_cast<void>(SGNSTrainer(options).train(corpus)); });
     CHECK(holds(message, "training diverged in epoch "));
     CHECK(holds(message, "learning rate 100"));
-    CHECK(holds(message, "is not finite"));
+  }
+}
+
+TEST_CASE("vectors that are beyond all reason are an error, even where their sigmoids are not") {
+  const auto corpus = grouped_corpus(50);
+  const std::size_t words = corpus.vocabulary().size();
+  for (const float huge : {1e7F, 1e20F})
+    for (const bool deterministic : {false, true}) {
+      SGNSOptions options = small();
+      options.deterministic = deterministic;
+      imf::Factors start{imf::AlignedMatrix(words, 20), imf::AlignedMatrix(words, 20)};
+      for (std::size_t r = 0; r < words; ++r)
+        for (imf::AlignedMatrix* const matrix : {&start.words, &start.contexts})
+          std::fill_n(matrix->row_data(r), 20, huge);
+      CHECK(holds(message_of<imf::NumericError>([&] {
+                    static_cast<void>(SGNSTrainer(options).train(corpus, std::move(start)));
+                  }),
+                  "training diverged in epoch 1 "));
+    }
+}
+
+TEST_CASE("nothing to train on is an error") {
+  const auto message = [](const std::vector<std::vector<int>>& text, SGNSOptions options) {
+    const auto corpus = imf::encode_sentences(text, {.min_count = 1});
+    return message_of<imf::InputError>(
+        [&] { static_cast<void>(SGNSTrainer(options).train(corpus)); });
+  };
+  CHECK(holds(message({{1}}, small()), "nothing to train on"));
+  CHECK(holds(message({{1}, {2}, {}, {3}}, small()), "nothing to train on"));
+  SGNSOptions options = small();
+  options.held_out = true;
+  CHECK(holds(message({{1, 2, 3, 4, 5}}, options), "nothing to train on"));
+}
+
+TEST_CASE("rows that meet much at once stay near where own negatives would take them") {
+  // Long windows without subsampling, where frequent words are met hundreds of times in a batch.
+  imf::RandomStream random(4, imf::RandomPurpose::test_data);
+  std::vector<std::vector<int>> text(300);
+  for (auto& sentence : text)
+    for (int n = 0; n < 100; ++n)
+      sentence.push_back(static_cast<int>(random.below(1 + random.below(1 + random.below(2000)))));
+  const auto corpus = imf::encode_sentences(text, {.min_count = 1});
+  const auto loss = [&](double rate, std::size_t shared, bool deterministic) {
+    SGNSOptions options = small();
+    options.epochs = 3;
+    options.learning_rate = rate;
+    options.window = imf::UniformWindow{.radius = 50}.table();
+    options.held_out = true;
+    options.deterministic = deterministic;
+    return SGNSTrainer(options, imf::SampledNegatives<>{.shared_by_windows = shared})
+        .train(corpus)
+        .epochs.back()
+        .loss.value();
+  };
+  for (const double rate : {0.025, 0.1}) {
+    const double own = loss(rate, 0, false);
+    CHECK(loss(rate, 4, false) < own + 0.1);
+    CHECK(loss(rate, 4, true) < own + 0.1);
+    CHECK(loss(rate, 0, true) < own + 0.1);
+  }
+}
+
+TEST_CASE("pairs train alike in any order, shuffled or cell by cell") {
+  imf::RandomStream random(6, imf::RandomPurpose::test_data);
+  std::vector<imf::WordPair> pairs;
+  for (imf::WordId w = 0; w < 40; ++w)
+    for (imf::WordId c = 0; c < 40; ++c)
+      for (std::uint32_t n = random.below(1 + (w % 8 == c % 8 ? 200U : 4U)); n > 0; --n)
+        pairs.push_back({w, c});
+  const auto error = [&](const std::vector<imf::WordPair>& order, bool deterministic) {
+    SGNSOptions options = small();
+    options.epochs = 20;
+    options.deterministic = deterministic;
+    const auto model = SGNSTrainer(options).train(order, 40, 40);
+    double largest = 0.0;
+    for (imf::WordId w = 0; w < 40; ++w)
+      for (imf::WordId c = 0; c < 40; ++c)
+        largest = std::max(largest, std::abs(dot(model.words(), w, model.contexts(), c)));
+    return largest;
+  };
+  auto by_context = pairs;
+  std::stable_sort(by_context.begin(), by_context.end(),
+                   [](const auto& a, const auto& b) { return a.context < b.context; });
+  auto shuffled = pairs;
+  for (std::size_t i = shuffled.size(); i > 1; --i)
+    std::swap(shuffled[i - 1], shuffled[random.below(static_cast<std::uint32_t>(i))]);
+  for (const bool deterministic : {false, true}) {
+    CHECK(error(shuffled, deterministic) < 20.0);
+    CHECK(error(pairs, deterministic) < 20.0);
+    CHECK(error(by_context, deterministic) < 20.0);
   }
 }
 
@@ -343,7 +436,7 @@ TEST_CASE("the callback sees tokens, rate and loss, and can end the work") {
     };
     static_cast<void>(SGNSTrainer(options).train(corpus));
     CHECK(calls >= 2);
-    CHECK(last == 2 * corpus.stream().size());
+    CHECK(last == 2 * corpus.statistics().tokens_read);
 
     options.epochs = 1000;
     options.progress = [](const imf::Progress& progress) {
@@ -367,7 +460,8 @@ TEST_CASE("options out of their range are named") {
   CHECK(holds(refusal({.negatives = 0.0}), "negatives: must be above 0"));
   CHECK(holds(refusal({.negatives = -1.0}), "negatives"));
   CHECK(holds(refusal({.negatives = std::nan("")}), "negatives"));
-  CHECK(holds(refusal({.epochs = 0}), "epochs: must be at least 1"));
+  CHECK(holds(refusal({.epochs = 0}), "epochs: must be 1 to 1000000, not 0"));
+  CHECK(holds(refusal({.epochs = 1'000'001}), "epochs"));
   CHECK(holds(refusal({.learning_rate = 0.0}), "learning_rate: must be above 0"));
   CHECK(
       holds(refusal({.learning_rate = std::numeric_limits<double>::infinity()}), "learning_rate"));

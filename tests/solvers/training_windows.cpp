@@ -159,11 +159,19 @@ TEST_CASE("pairs are windows of successive equal contexts, in their order") {
   const std::vector<imf::WordPair> pairs = {{1, 5}, {2, 5}, {3, 6}, {1, 5}, {1, 5}};
   const imf::PairWindows source(pairs);
   CHECK(source.size() == 5);
-  const std::vector<Window> expected = {{5, {1, 2}}, {6, {3}}, {5, {1, 1}}};
+  const std::vector<Window> expected = {{5, {1, 2}}, {6, {3}}, {5, {1}}, {5, {1}}};
   CHECK(all_windows(source, 0, 5) == expected);
   CHECK(all_windows(source, 1, 5) == expected);
   CHECK(all_windows(source, 0, 1) ==
         std::vector<Window>{{5, {1}}, {5, {2}}, {6, {3}}, {5, {1}}, {5, {1}}});
+}
+
+TEST_CASE("a pair that comes many times over is as many windows") {
+  const std::vector<imf::WordPair> pairs(20, {3, 2});
+  std::vector<std::size_t> sizes;
+  for (const auto& [context, words] : all_windows(imf::PairWindows(pairs), 0, 20))
+    sizes.push_back(words.size());
+  CHECK(sizes == std::vector<std::size_t>(20, 1));
 }
 
 TEST_CASE("windows cut to pieces are the same pairs in the same order") {
@@ -193,8 +201,10 @@ TEST_CASE("groups are successive windows, as many as allowed and no wider") {
   const auto corpus = random_corpus(40, 20, 20);
   const imf::CorpusWindows source(corpus, imf::DynamicWindow{.radius = 6}.table(), keep_all, 1);
   imf::WindowList list;
-  list.group(4, 10);
+  list.group({});
   CHECK(list.group_count() == 0);
+  list.batch({});
+  CHECK(list.batch_count() == 0);
   source.fill({0, source.size()}, 0, list);
   const auto span = [&](imf::IndexRange range) {
     std::size_t tokens = 0;
@@ -204,7 +214,7 @@ TEST_CASE("groups are successive windows, as many as allowed and no wider") {
   };
   for (const std::size_t windows : {1U, 3U, 4U, 64U})
     for (const std::size_t tokens : {1U, 13U, 30U, 1000U}) {
-      list.group(windows, tokens);
+      list.group({.windows = windows, .tokens = tokens, .word_pairs = 1'000'000});
       std::size_t next = 0;
       for (std::size_t g = 0; g < list.group_count(); ++g) {
         const imf::IndexRange range = list.group_windows(g);
@@ -217,6 +227,70 @@ TEST_CASE("groups are successive windows, as many as allowed and no wider") {
           REQUIRE((range.size() == windows || span({range.begin, next + 1}) > tokens));
       }
       CHECK(next == list.windows.size());
+    }
+}
+
+TEST_CASE("no word stands in a group so often that it meets more than it may") {
+  const auto corpus = random_corpus(40, 20, 20);
+  const imf::CorpusWindows source(corpus, imf::DynamicWindow{.radius = 6}.table(), keep_all, 1);
+  imf::WindowList list;
+  source.fill({0, source.size()}, 0, list);
+  std::size_t groups = 0;
+  for (const std::size_t word_pairs : {1U, 8U, 16U, 32U}) {
+    list.group({.windows = 6, .tokens = 60, .word_pairs = word_pairs});
+    for (std::size_t g = 0; g < list.group_count(); ++g) {
+      const imf::IndexRange range = list.group_windows(g);
+      // Each place of the text counts once, from where the first window begins.
+      std::map<imf::WordId, std::size_t> times;
+      std::uint32_t reached = list.windows[range.begin].from;
+      for (std::size_t i = range.begin; i < range.end; ++i)
+        for (; reached < list.windows[i].to; ++reached) ++times[list.tokens[reached]];
+      for (const auto& [word, n] : times)
+        REQUIRE((range.size() == 1 || n * range.size() <= word_pairs));
+    }
+    if (word_pairs > 1) CHECK(list.group_count() < groups);
+    groups = list.group_count();
+  }
+}
+
+TEST_CASE("a batch is as many groups as no word or context meets too often in") {
+  const auto corpus = random_corpus(60, 20, 200);
+  const imf::CorpusWindows source(corpus, imf::DynamicWindow{.radius = 6}.table(), keep_all, 1);
+  imf::WindowList list;
+  source.fill({0, source.size()}, 0, list);
+  list.group({});
+  for (const std::size_t groups : {1U, 5U, 1000U})
+    for (const std::size_t pairs : {1U, 60U, 100'000U}) {
+      list.batch({.groups = groups, .batch_pairs = pairs});
+      const auto most_met = [&](std::size_t begin, std::size_t end) {
+        std::map<imf::WordId, std::size_t> words;
+        std::map<imf::WordId, std::size_t> contexts;
+        for (std::size_t g = begin; g < end; ++g) {
+          const imf::IndexRange range = list.group_windows(g);
+          std::uint32_t reached = list.windows[range.begin].from;
+          for (std::size_t i = range.begin; i < range.end; ++i) {
+            const auto& window = list.windows[i];
+            contexts[window.context] += window.to - window.from;
+            for (; reached < window.to; ++reached) words[list.tokens[reached]] += range.size();
+          }
+        }
+        std::size_t most = 0;
+        for (const auto* met : {&words, &contexts})
+          for (const auto& [row, n] : *met) most = std::max(most, n);
+        return most;
+      };
+      std::size_t next = 0;
+      for (std::size_t b = 0; b < list.batch_count(); ++b) {
+        const imf::IndexRange range = list.batch_groups(b);
+        REQUIRE(range.begin == next);
+        REQUIRE(range.size() >= 1);
+        REQUIRE(range.size() <= groups);
+        REQUIRE((range.size() == 1 || most_met(range.begin, range.end) <= pairs));
+        next = range.end;
+        if (next < list.group_count())
+          REQUIRE((range.size() == groups || most_met(range.begin, next + 1) > pairs));
+      }
+      CHECK(next == list.group_count());
     }
 }
 

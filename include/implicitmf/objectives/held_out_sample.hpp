@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -67,7 +68,9 @@ class HeldOutSample {
 
   /// −[log σ(w·c) + k E_q log σ(−w·c')], in nats a pair, over the pairs (w,c) of the sample by
   /// their weight in the window; the expectation is a mean over five contexts c' for each position,
-  /// always the same. (1 + k) log 2 where all vectors are 0. Sums in double and in fixed order.
+  /// always the same. (1 + k) log 2 where all vectors are 0, NaN where the sample has no pair.
+  /// Nothing is left out, neither frequent words nor c' = c, however the vectors were trained. Sums
+  /// in double and in fixed order.
   ///
   /// \param words      a row for each word of the corpus's vocabulary
   /// \param contexts   a row for each context
@@ -89,7 +92,7 @@ class HeldOutSample {
       sums.loss += part.loss;
       sums.weight += part.weight;
     }
-    return sums.weight > 0.0 ? sums.loss / sums.weight : 0.0;
+    return sums.weight > 0.0 ? sums.loss / sums.weight : std::numeric_limits<double>::quiet_NaN();
   }
 
  private:

@@ -46,7 +46,7 @@ enum class RateSchedule {
 struct SGNSOptions {
   std::size_t dimension = 100;   ///< d, 1 to 65536
   double negatives = 5.0;        ///< k for each pair, above 0 to 1000; need not be whole
-  std::size_t epochs = 5;        ///< passes over the corpus or the pairs, at least 1
+  std::size_t epochs = 5;        ///< passes over the corpus or the pairs, 1 to 1000000
   double learning_rate = 0.025;  ///< the first, above 0
   RateSchedule schedule = RateSchedule::linear;
   WindowTable window = DynamicWindow{}.table();  ///< of corpora; weights fall with distance
@@ -66,7 +66,8 @@ struct SGNSOptions {
     if (!within(negatives, 1000.0))
       throw ConfigError("negatives",
                         "must be above 0 and at most 1000, not " + std::to_string(negatives));
-    if (epochs < 1) throw ConfigError("epochs", "must be at least 1");
+    if (epochs < 1 || epochs > 1'000'000)
+      throw ConfigError("epochs", "must be 1 to 1000000, not " + std::to_string(epochs));
     if (!within(learning_rate, 100.0))
       throw ConfigError("learning_rate",
                         "must be above 0 and at most 100, not " + std::to_string(learning_rate));
@@ -98,6 +99,23 @@ struct SGNSResult {
 
 namespace detail {
 
+/// Tokens or pairs that one thread takes at a time: fewer where windows are so wide that a list of
+/// them would be long.
+[[nodiscard]] inline std::size_t stretch_units(const WindowTable& window) noexcept {
+  constexpr std::size_t most_units = 1U << 13U;
+  constexpr std::size_t most_pairs = 1U << 18U;
+  const std::size_t width = window.before.size() + window.after.size();
+  return std::clamp<std::size_t>(most_pairs / std::max<std::size_t>(1, width), 64, most_units);
+}
+/// Bytes of such a list, at most about.
+[[nodiscard]] inline std::uint64_t window_list_bytes(const WindowTable& window,
+                                                     bool by_pairs) noexcept {
+  const std::uint64_t width = window.before.size() + window.after.size();
+  const std::uint64_t windows = stretch_units(window) * (by_pairs ? width : 1 + width / 16);
+  // With what a doubling buffer keeps, and the tokens around.
+  return windows * 2 * (sizeof(TrainingWindow) + sizeof(std::uint32_t)) + 8 * width;
+}
+
 /// One training: the vectors, and the threads that work on them.
 template <SGNSStep Step, WindowSource Source>
 class SGNSRun {
@@ -109,17 +127,19 @@ class SGNSRun {
         source_(source),
         sampler_(sampler),
         own_negatives_(shared_by_windows == 0),
-        group_windows_(std::max<std::size_t>(1, shared_by_windows)),
+        limits_(limits_of(shared_by_windows)),
+        stretch_units_(stretch_units(options.window)),
         draw_(draw_of(options.negatives)),
         team_(team),
         vectors_(with_state(step, std::move(start))) {
-    for (std::size_t i = 0; i < team.size(); ++i) workers_.push_back(step.worker());
+    for (std::size_t i = 0; i < team.size(); ++i) workers_.push_back({step.worker()});
   }
 
   /// Trains all epochs. loss() is measured before and after each if it is there.
   template <class Loss>
   [[nodiscard]] SGNSResult run(const Loss& loss) {
     SGNSResult result;
+    std::uint64_t pairs = 0;
     if (options_.held_out) last_loss_ = *(result.first_loss = loss(vectors_));
     for (std::size_t epoch = 0; epoch < options_.epochs && !stopped_; ++epoch) {
       const auto begin = std::chrono::steady_clock::now();
@@ -129,27 +149,47 @@ class SGNSRun {
         train_in_step(epoch);
       else
         train_racing(epoch);
-      if (diverged_) require_finite(epoch);
+      require_sane(epoch);
+      const bool cut_short = stopped_;
       SGNSEpoch record{windows_, pairs_, seconds_since(begin), {}};
       if (options_.held_out) last_loss_ = *(record.loss = loss(vectors_));
       result.epochs.push_back(record);
-      report(epoch, source_.size());
+      pairs += pairs_;
+      if (cut_short || (stopped_ && epoch + 1 < options_.epochs))
+        result.reason = StopReason::stopped;
+      else
+        report(epoch, source_.size());
     }
-    require_finite(options_.epochs - 1);
-    if (stopped_) result.reason = StopReason::stopped;
+    if (pairs == 0 && !stopped_)
+      throw InputError(
+          "nothing to train on: no word has another in its window (sentences of one word, all "
+          "tokens left out by subsampling, or the only sentence held out)");
+    if (stopped_ && result.epochs.size() < options_.epochs) result.reason = StopReason::stopped;
     result.factors = without_state();
     return result;
   }
 
  private:
-  using Worker = decltype(std::declval<const Step&>().worker());
+  /// Apart from those of other threads: it notes with each group whether all was finite.
+  struct alignas(buffer_alignment) Worker : decltype(std::declval<const Step&>().worker()) {};
 
-  /// Units that one thread takes at a time.
-  static constexpr std::size_t stretch_units = 1U << 13U;
-  /// Wider windows are cut, and groups end, at so many tokens: all that a row meets in a group
-  /// moves it at once, and must not move it too far.
-  static constexpr std::size_t most_window_tokens = 32;
-  static constexpr std::size_t most_group_tokens = 48;
+  /// The higher the rate, the less may meet a row at once. Found by trial: at four times these
+  /// limits some corpora diverge.
+  [[nodiscard]] MeetingLimits limits_of(std::size_t shared_by_windows) const noexcept {
+    const auto within = [this](double moved, std::size_t most) {
+      const double meetings = std::max(1.0, moved / options_.learning_rate);
+      return meetings < static_cast<double>(most) ? static_cast<std::size_t>(meetings) : most;
+    };
+    return {.windows = std::max<std::size_t>(1, shared_by_windows),
+            .tokens = within(2.4, 48),
+            .word_pairs = within(0.5, 1000),
+            .groups = batch_groups(),
+            .batch_pairs = within(source_.may_repeat() ? 0.5 : 2.0, 4000)};
+  }
+  /// Wider windows are cut.
+  [[nodiscard]] std::size_t most_window_tokens() const noexcept {
+    return std::min<std::size_t>(limits_.tokens, 32);
+  }
 
   [[nodiscard]] static NegativeDraw draw_of(double negatives) {
     const double count = std::ceil(negatives);
@@ -159,10 +199,10 @@ class SGNSRun {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
   [[nodiscard]] std::size_t stretches() const noexcept {
-    return (source_.size() + stretch_units - 1) / stretch_units;
+    return (source_.size() + stretch_units_ - 1) / stretch_units_;
   }
   [[nodiscard]] IndexRange stretch(std::size_t i) const noexcept {
-    return {i * stretch_units, std::min((i + 1) * stretch_units, source_.size())};
+    return {i * stretch_units_, std::min((i + 1) * stretch_units_, source_.size())};
   }
 
   /// A function of the place alone, so that it does not depend on the threads.
@@ -204,11 +244,12 @@ class SGNSRun {
 
   void fill(IndexRange range, std::size_t epoch, WindowList& list) const {
     source_.fill(range, epoch, list);
-    list.split(own_negatives_ ? 1 : most_window_tokens);
-    list.group(group_windows_, most_group_tokens);
+    list.split(own_negatives_ ? 1 : static_cast<std::uint32_t>(most_window_tokens()));
+    list.group(limits_);
+    if (options_.deterministic) list.batch(limits_);
   }
   [[nodiscard]] WindowGroup make_group() const {
-    return WindowGroup(group_windows_, draw_, options_.dimension);
+    return WindowGroup(limits_.windows, draw_, options_.dimension);
   }
   void count(const WindowList& list) noexcept {
     windows_ += list.contexts;
@@ -243,7 +284,7 @@ class SGNSRun {
     constexpr std::size_t round = 8;  // stretches that are filled at once, whatever the threads
     std::vector<WindowList> lists(round);
     std::vector<WindowGroup> groups;
-    for (std::size_t i = 0; i < batch_groups(); ++i) groups.push_back(make_group());
+    for (std::size_t i = 0; i < limits_.groups; ++i) groups.push_back(make_group());
     for (std::size_t first = 0; first < stretches() && !stopped_ && !diverged_; first += round) {
       const std::size_t filled = std::min(round, stretches() - first);
       team_.for_each(filled, [&](std::size_t i) { fill(stretch(first + i), epoch, lists[i]); });
@@ -251,8 +292,12 @@ class SGNSRun {
       team_.run([&](std::size_t thread) {
         try {
           for (std::size_t i = 0; i < filled; ++i)
-            train_batches(epoch, stretch(first + i), lists[i], groups, thread, in_step);
+            if (!train_batches(epoch, stretch(first + i), lists[i], groups, thread, in_step)) {
+              in_step.arrive_and_drop();
+              return;
+            }
         } catch (...) {
+          failed_ = true;
           in_step.arrive_and_drop();  // the others must not wait
           throw;
         }
@@ -263,14 +308,16 @@ class SGNSRun {
     }
   }
 
-  void train_batches(std::size_t epoch, IndexRange range, const WindowList& list,
+  /// Returns false, having left off, where another thread failed.
+  bool train_batches(std::size_t epoch, IndexRange range, const WindowList& list,
                      std::vector<WindowGroup>& groups, std::size_t thread, StepBarrier& in_step) {
     const auto rate = static_cast<float>(rate_at(epoch, range.begin));
     const std::size_t lines = AlignedMatrix::padded(options_.dimension) / kernels::panel_width;
     const IndexRange own_lines = partition(lines, team_.size(), thread);
     Worker& worker = workers_[thread];
-    for (std::size_t first = 0; first < list.group_count(); first += groups.size()) {
-      const std::size_t count = std::min(groups.size(), list.group_count() - first);
+    for (std::size_t batch = 0; batch < list.batch_count(); ++batch) {
+      const std::size_t first = list.batch_groups(batch).begin;
+      const std::size_t count = list.batch_groups(batch).size();
       const IndexRange own_groups = partition(count, team_.size(), thread);
       for (std::size_t i = own_groups.begin; i < own_groups.end; ++i) {
         const IndexRange windows = list.group_windows(first + i);
@@ -281,11 +328,13 @@ class SGNSRun {
       for (std::size_t i = own_groups.begin; i < own_groups.end; ++i)
         worker.coefficients(groups[i].view(), rate, groups[i].coefficients());
       in_step.arrive_and_wait();
+      if (failed_) return false;
       for (std::size_t i = 0; i < count; ++i)
         worker.move(groups[i].view(), groups[i].coefficients(), rate,
                     own_lines.begin * kernels::panel_width, own_lines.end * kernels::panel_width);
       in_step.arrive_and_wait();
     }
+    return true;
   }
 
   /// Groups of a batch: the more, the less often threads wait for each other; but fewer where a
@@ -294,33 +343,41 @@ class SGNSRun {
     constexpr double most = 64.0;
     constexpr double most_moved = 1.5;
     const double moved_by_group = options_.learning_rate * options_.negatives * sampler_.largest() *
-                                  static_cast<double>(most_group_tokens) / 2;
+                                  24.0;  // pairs of a group
     return static_cast<std::size_t>(std::clamp(most_moved / moved_by_group, 1.0, most));
   }
 
   void report(std::size_t epoch, std::size_t done) {
     if (!options_.progress || stopped_) return;
-    const Progress progress{.stage = "training",
-                            .unit = "tokens",
-                            .done = epoch * source_.size() + done,
-                            .total = options_.epochs * source_.size(),
-                            .residual = 0.0,
-                            .rate = rate_at(epoch, done),
-                            .loss = last_loss_};
+    const double share = static_cast<double>(done) / static_cast<double>(source_.size());
+    const std::uint64_t whole = source_.total();
+    const Progress progress{
+        .stage = "training",
+        .unit = source_.unit(),
+        .done = epoch * whole + static_cast<std::uint64_t>(share * static_cast<double>(whole)),
+        .total = options_.epochs * whole,
+        .residual = 0.0,
+        .rate = rate_at(epoch, done),
+        .loss = last_loss_};
     if (options_.progress(progress) == ProgressAction::stop) stopped_ = true;
   }
 
-  /// \throws NumericError naming the first row that is not finite
-  void require_finite(std::size_t epoch) const {
+  /// \throws NumericError naming the first row that is beyond all reason, where there is one
+  void require_sane(std::size_t epoch) const {
+    constexpr float beyond = 1e6F;
+    const auto fail = [&](const std::string& what) {
+      throw NumericError("training diverged in epoch " + std::to_string(epoch + 1) +
+                         " with learning rate " + std::to_string(options_.learning_rate) + ": " +
+                         what + "; lower the learning rate");
+    };
     for (const auto& [matrix, name] :
          {std::pair(&vectors_.words, "word"), std::pair(&vectors_.contexts, "context")})
       for (std::size_t r = 0; r < matrix->rows(); ++r)
-        for (const float x : matrix->row(r))
-          if (!std::isfinite(x))
-            throw NumericError("training diverged in epoch " + std::to_string(epoch + 1) +
-                               " with learning rate " + std::to_string(options_.learning_rate) +
-                               ": the vector of " + name + " " + std::to_string(r) +
-                               " is not finite; lower the learning rate");
+        for (const float x : matrix->row(r).first(options_.dimension))
+          if (!(std::abs(x) <= beyond))
+            fail("the vector of " + std::string(name) + " " + std::to_string(r) +
+                 (std::isfinite(x) ? " has grown beyond 1e6" : " is not finite"));
+    if (diverged_) fail("a product of vectors is not finite");
   }
 
   /// The vectors with room for the step's state behind each.
@@ -345,7 +402,8 @@ class SGNSRun {
   const Source& source_;
   const NegativeSampler& sampler_;
   bool own_negatives_;
-  std::size_t group_windows_;
+  MeetingLimits limits_;
+  std::size_t stretch_units_;
   NegativeDraw draw_;
   ThreadTeam& team_;
   Factors vectors_;
@@ -354,6 +412,7 @@ class SGNSRun {
   std::atomic<std::uint64_t> pairs_{0};
   std::atomic<bool> stopped_{false};
   std::atomic<bool> diverged_{false};
+  std::atomic<bool> failed_{false};
   double last_loss_ = 0.0;
 };
 
@@ -378,8 +437,9 @@ class SGNSRun {
 ///                   columns of its own, group after group: the same bits for any number of
 ///                   threads. Nearly as fast as without on one thread; more threads gain less, and
 ///                   beyond d / 16 of them not much.
-/// \par Memory       4 (V_W + V_C) d bytes, twice that with AdaGradStep, and the corpus's ids once
-///                   more with `held_out`.
+/// \par Memory       memory_bytes(): 4 (V_W + V_C) d bytes, thrice that with AdaGradStep, and up to
+///                   some MiB of windows for each thread; the corpus's ids once more with
+///                   `held_out`.
 /// \par Thread safety  train() may be called concurrently.
 template <SGNSStep Step = GradientStep<>, NegativesPolicy Negatives = SampledNegatives<>>
 class SGNSTrainer {
@@ -387,10 +447,11 @@ class SGNSTrainer {
   explicit SGNSTrainer(SGNSOptions options = {}, Negatives negatives = {}, Step step = {})
       : options_(std::move(options)), negatives_(std::move(negatives)), step_(std::move(step)) {}
 
-  /// Vectors of a corpus's words, which are its contexts too; q from their token counts.
+  /// Vectors of a corpus's words, which are its contexts too; q from the vocabulary's counts.
   /// \throws ConfigError  an option is out of its range
-  /// \throws InputError   `start` has another shape
-  /// \throws NumericError vectors left the finite numbers: the rate is too high
+  /// \throws InputError   `start` has another shape, the vocabulary has no counts, or no word has
+  ///                      another in its window
+  /// \throws NumericError vectors grew beyond 1e6: the rate is too high
   [[nodiscard]] SGNSResult train(const EncodedCorpus& corpus,
                                  std::optional<Factors> start = std::nullopt) const {
     validate();
@@ -427,7 +488,10 @@ class SGNSTrainer {
     std::vector<Count> counts(contexts);
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       if (pairs[i].word >= words || pairs[i].context >= contexts)
-        throw InputError("pair " + std::to_string(i) + ": no such id");
+        throw InputError("pair " + std::to_string(i) + ": word " + std::to_string(pairs[i].word) +
+                         " of " + std::to_string(words) + ", context " +
+                         std::to_string(pairs[i].context) + " of " + std::to_string(contexts) +
+                         ": no such id");
       ++counts[pairs[i].context];
     }
     const NegativeSampler sampler(counts, negatives_.distribution, negatives_.collision);
@@ -436,9 +500,14 @@ class SGNSTrainer {
                [](const Factors&) { return 0.0; });
   }
 
-  /// Bytes of the vectors while they are trained.
+  /// Bytes that training takes beside the corpus, at most about.
   [[nodiscard]] std::uint64_t memory_bytes(std::size_t words, std::size_t contexts) const noexcept {
-    return std::uint64_t{sizeof(float)} * (words + contexts) * step_.row_floats(options_.dimension);
+    const std::size_t vector = AlignedMatrix::padded(options_.dimension);
+    const std::size_t row = step_.row_floats(options_.dimension);
+    const std::size_t threads = resolve_threads(options_.threads);
+    return std::uint64_t{sizeof(float)} * (words + contexts) * (row > vector ? row + vector : row) +
+           detail::window_list_bytes(options_.window, negatives_.shared_by_windows == 0) *
+               (options_.deterministic ? std::max<std::size_t>(threads, 8) : threads);
   }
 
  private:

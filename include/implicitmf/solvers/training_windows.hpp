@@ -4,11 +4,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,20 +36,50 @@ struct TrainingWindow {
 /// The `self` of a window that has no token of its own.
 inline constexpr std::uint32_t no_self = 0xFFFF'FFFFU;
 
+/// Rows that are moved together are moved from the same values: what each meets must not be so much
+/// that it overshoots.
+struct MeetingLimits {
+  std::size_t windows = 4;       ///< of a group
+  std::size_t tokens = 48;       ///< of a group's windows, added up
+  std::size_t word_pairs = 20;   ///< of a word in a group
+  std::size_t groups = 64;       ///< of a batch
+  std::size_t batch_pairs = 80;  ///< of a word or a context in a batch
+};
+
+namespace detail {
+
+/// How often each row comes, or more: rows that share a place add up.
+template <std::size_t Places>
+class RowMeetings {
+ public:
+  void clear() noexcept { times_.fill(0); }
+  /// Returns the times so far.
+  std::size_t add(WordId row, std::size_t times) noexcept {
+    return times_[row % Places] += static_cast<std::uint32_t>(times);
+  }
+
+ private:
+  std::array<std::uint32_t, Places> times_{};
+};
+
+}  // namespace detail
+
 /// Windows in the order of training, neighbours in the text beside each other. Each has at least
 /// one word.
 struct WindowList {
   Buffer<WordId> tokens;
   Buffer<TrainingWindow> windows;
-  Buffer<std::uint32_t> groups;  ///< see group(): where each begins, and the end of the last
-  Buffer<std::uint32_t> places;  ///< scratch of the source
-  std::uint64_t contexts = 0;    ///< windows as the source gave them
-  std::uint64_t pairs = 0;       ///< words in all windows
+  Buffer<std::uint32_t> groups;   ///< see group(): where each begins, and the end of the last
+  Buffer<std::uint32_t> batches;  ///< see batch(): the same for batches of groups
+  Buffer<std::uint32_t> places;   ///< scratch of the source
+  std::uint64_t contexts = 0;     ///< windows as the source gave them
+  std::uint64_t pairs = 0;        ///< words in all windows
 
   void clear() noexcept {
     tokens.clear();
     windows.clear();
     groups.clear();
+    batches.clear();
     contexts = 0;
     pairs = 0;
   }
@@ -66,19 +98,32 @@ struct WindowList {
     windows.swap(pieces);
   }
 
-  /// Puts successive windows together: at most so many, and while they span at most so many tokens.
-  void group(std::size_t most_windows, std::size_t most_tokens) {
+  /// Puts successive windows together, within limits. A word is taken to stand in all windows of
+  /// its group.
+  void group(const MeetingLimits& most) {
     groups.clear();
-    std::size_t in_group = most_windows;
+    detail::RowMeetings<256> words;
+    std::size_t in_group = most.windows;
     std::size_t spanned = 0;
-    for (std::size_t i = 0; i < windows.size(); ++i, ++in_group) {
-      const std::size_t span = windows[i].to - windows[i].from;
-      spanned += span;
-      if (in_group == most_windows || spanned > most_tokens) {
+    std::size_t repeats = 0;
+    std::uint32_t reached = 0;
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      const TrainingWindow& window = windows[i];
+      const std::size_t span = window.to - window.from;
+      if (in_group < most.windows)
+        repeats = add_words(words, std::max(window.from, reached), window.to, 1, repeats);
+      if (in_group == most.windows || spanned + span > most.tokens ||
+          repeats * (in_group + 1) > most.word_pairs) {
         groups.push_back(static_cast<std::uint32_t>(i));
+        words.clear();
+        repeats = add_words(words, window.from, window.to, 1, 0);
         in_group = 0;
-        spanned = span;
+        spanned = 0;
+        reached = 0;
       }
+      ++in_group;
+      spanned += span;
+      reached = std::max(reached, window.to);
     }
     groups.push_back(static_cast<std::uint32_t>(windows.size()));
   }
@@ -88,7 +133,49 @@ struct WindowList {
     return {groups[i], groups[i + 1]};
   }
 
+  /// Puts successive groups together, within limits.
+  void batch(const MeetingLimits& most) {
+    batches.clear();
+    detail::RowMeetings<4096> words;
+    detail::RowMeetings<4096> contexts_met;
+    std::size_t in_batch = most.groups;
+    const auto add_group = [&](std::size_t g) {
+      std::size_t met = 0;
+      std::uint32_t reached = 0;
+      const IndexRange range = group_windows(g);
+      for (std::size_t i = range.begin; i < range.end; ++i) {
+        const TrainingWindow& window = windows[i];
+        met = std::max(met, contexts_met.add(window.context, window.to - window.from));
+        met = add_words(words, std::max(window.from, reached), window.to, range.size(), met);
+        reached = std::max(reached, window.to);
+      }
+      return met;
+    };
+    for (std::size_t g = 0; g < group_count(); ++g, ++in_batch) {
+      if (in_batch < most.groups && add_group(g) <= most.batch_pairs) continue;
+      batches.push_back(static_cast<std::uint32_t>(g));
+      words.clear();
+      contexts_met.clear();
+      static_cast<void>(add_group(g));
+      in_batch = 0;
+    }
+    batches.push_back(static_cast<std::uint32_t>(group_count()));
+  }
+  [[nodiscard]] std::size_t batch_count() const noexcept { return batches.size() - 1; }
+  /// The groups of a batch.
+  [[nodiscard]] IndexRange batch_groups(std::size_t i) const noexcept {
+    return {batches[i], batches[i + 1]};
+  }
+
  private:
+  /// Adds the words of tokens [from, to); returns the most that one of them has met, or `most`.
+  template <std::size_t Places>
+  std::size_t add_words(detail::RowMeetings<Places>& words, std::uint32_t from, std::uint32_t to,
+                        std::size_t times, std::size_t most) const noexcept {
+    for (; from < to; ++from)
+      if (tokens[from] != removed_token) most = std::max(most, words.add(tokens[from], times));
+    return most;
+  }
   [[nodiscard]] bool has_words(std::uint32_t from, std::uint32_t to,
                                std::uint32_t self) const noexcept {
     for (; from < to; ++from)
@@ -100,11 +187,15 @@ struct WindowList {
 /// Where windows come from. The units (tokens, pairs) are numbered [0, size()); fill(range, epoch,
 /// list) replaces the list by the windows of the units in the range, which depend on the epoch and
 /// on nothing else: cutting [0, size()) otherwise gives the same pairs in the same order. Thread
-/// safe.
+/// safe. total() is what size() counts as in reports, and unit() names it. may_repeat() tells
+/// whether a pair may come many times in a row.
 template <class S>
 concept WindowSource = requires(const S& source, IndexRange range, std::size_t epoch,
                                 WindowList& list) {
   { source.size() } -> std::convertible_to<std::size_t>;
+  { source.total() } -> std::convertible_to<std::uint64_t>;
+  { source.unit() } -> std::convertible_to<std::string_view>;
+  { source.may_repeat() } -> std::convertible_to<bool>;
   source.fill(range, epoch, list);
 };
 
@@ -116,13 +207,16 @@ struct WordPair {
 };
 
 /// Pairs as they are given, in their order, every epoch alike. Successive pairs of one context are
-/// one window: put them together where they come from one place.
+/// one window, but for a pair that comes twice over.
 class PairWindows {
  public:
   /// \param pairs  outlive this
   explicit PairWindows(std::span<const WordPair> pairs) : pairs_(pairs) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return pairs_.size(); }
+  [[nodiscard]] std::uint64_t total() const noexcept { return pairs_.size(); }
+  [[nodiscard]] static std::string_view unit() noexcept { return "pairs"; }
+  [[nodiscard]] static bool may_repeat() noexcept { return true; }
 
   void fill(IndexRange range, std::size_t /*epoch*/, WindowList& list) const {
     list.clear();
@@ -130,7 +224,7 @@ class PairWindows {
     for (std::size_t i = range.begin; i < range.end; ++i) {
       const auto [word, context] = pairs_[i];
       const auto at = static_cast<std::uint32_t>(list.tokens.size());
-      if (list.windows.empty() || list.windows.back().context != context)
+      if (i == range.begin || pairs_[i - 1].context != context || pairs_[i - 1].word == word)
         list.windows.push_back({context, at, at, no_self});
       list.tokens.push_back(word);
       list.windows.back().to = at + 1;
@@ -154,6 +248,7 @@ class CorpusWindows {
   CorpusWindows(const EncodedCorpus& corpus, const WindowTable& table,
                 const Subsampling& subsampling, std::uint64_t seed)
       : stream_(corpus.stream()),
+        tokens_read_(corpus.statistics().tokens_read),
         before_(table.after),  // a context stands after the words before it
         after_(table.before),
         limits_(subsampling.limits(corpus.vocabulary())),
@@ -170,6 +265,10 @@ class CorpusWindows {
 
   /// Elements of the stream, marks among them.
   [[nodiscard]] std::size_t size() const noexcept { return stream_.size(); }
+  /// Tokens that were read.
+  [[nodiscard]] std::uint64_t total() const noexcept { return tokens_read_; }
+  [[nodiscard]] static std::string_view unit() noexcept { return "tokens"; }
+  [[nodiscard]] static bool may_repeat() noexcept { return false; }
 
   void fill(IndexRange range, std::size_t epoch, WindowList& list) const {
     list.clear();
@@ -259,6 +358,7 @@ class CorpusWindows {
   }
 
   std::span<const WordId> stream_;
+  std::uint64_t tokens_read_;
   std::vector<Count> before_;
   std::vector<Count> after_;
   Count most_ = 0;

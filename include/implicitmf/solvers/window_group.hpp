@@ -113,8 +113,8 @@ class WindowGroup {
   void begin_outputs(std::size_t windows, const NegativeSampler& sampler, RandomStream& random) {
     windows_ = windows;
     output_count_ = 0;
-    attraction_.fill_zero();
-    weight_.fill_zero();
+    for (AlignedMatrix* const matrix : {&attraction_, &weight_})
+      std::fill_n(matrix->row_data(0), windows * matrix->stride(), 0.0F);
     for (WordId& negative : negatives_) negative = sampler.draw(random);
   }
 
