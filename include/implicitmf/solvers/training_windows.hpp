@@ -48,18 +48,19 @@ struct MeetingLimits {
 
 namespace detail {
 
-/// How often each row comes, or more: rows that share a place add up.
-template <std::size_t Places>
+/// How often each row comes, or more: rows that share a place add up. `Times` holds all of them.
+template <std::size_t Places, class Times>
 class RowMeetings {
  public:
   void clear() noexcept { times_.fill(0); }
   /// Returns the times so far.
   std::size_t add(WordId row, std::size_t times) noexcept {
-    return times_[row % Places] += static_cast<std::uint32_t>(times);
+    Times& sum = times_[row % Places];
+    return sum = static_cast<Times>(sum + times);
   }
 
  private:
-  std::array<std::uint32_t, Places> times_{};
+  std::array<Times, Places> times_{};
 };
 
 }  // namespace detail
@@ -102,7 +103,7 @@ struct WindowList {
   /// its group.
   void group(const MeetingLimits& most) {
     groups.clear();
-    detail::RowMeetings<256> words;
+    detail::RowMeetings<256, std::uint16_t> words;
     std::size_t in_group = most.windows;
     std::size_t spanned = 0;
     std::size_t repeats = 0;
@@ -136,8 +137,8 @@ struct WindowList {
   /// Puts successive groups together, within limits.
   void batch(const MeetingLimits& most) {
     batches.clear();
-    detail::RowMeetings<4096> words;
-    detail::RowMeetings<4096> contexts_met;
+    detail::RowMeetings<4096, std::uint32_t> words;
+    detail::RowMeetings<4096, std::uint32_t> contexts_met;
     std::size_t in_batch = most.groups;
     const auto add_group = [&](std::size_t g) {
       std::size_t met = 0;
@@ -169,9 +170,9 @@ struct WindowList {
 
  private:
   /// Adds the words of tokens [from, to); returns the most that one of them has met, or `most`.
-  template <std::size_t Places>
-  std::size_t add_words(detail::RowMeetings<Places>& words, std::uint32_t from, std::uint32_t to,
-                        std::size_t times, std::size_t most) const noexcept {
+  template <class Meetings>
+  std::size_t add_words(Meetings& words, std::uint32_t from, std::uint32_t to, std::size_t times,
+                        std::size_t most) const noexcept {
     for (; from < to; ++from)
       if (tokens[from] != removed_token) most = std::max(most, words.add(tokens[from], times));
     return most;
