@@ -353,9 +353,13 @@ class CorpusWindows {
   /// How far a context is seen that drew a number below the weight at distance 1.
   [[nodiscard]] static std::size_t reach_of(const std::vector<Count>& weights,
                                             Count drawn) noexcept {
-    std::size_t reach = 0;
-    while (reach < weights.size() && weights[reach] > drawn) ++reach;
-    return reach;
+    const auto reaches = [drawn](Count weight) { return weight > drawn; };
+    // Where a search ends nothing could predict: of few weights all are looked at.
+    constexpr std::size_t few = 16;
+    if (weights.size() <= few)
+      return static_cast<std::size_t>(std::count_if(weights.begin(), weights.end(), reaches));
+    return static_cast<std::size_t>(std::partition_point(weights.begin(), weights.end(), reaches) -
+                                    weights.begin());
   }
 
   std::span<const WordId> stream_;

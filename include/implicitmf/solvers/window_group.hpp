@@ -47,7 +47,7 @@ class WindowGroup {
   void build(const WindowList& list, IndexRange windows, const NegativeSampler& sampler,
              RandomStream random, Factors& vectors, std::uint32_t fresh) {
     find_inputs(list, windows, vectors.words, fresh);
-    begin_outputs(windows.size(), sampler, random);
+    begin_outputs(windows.size(), sampler, random, vectors.contexts);
     for (std::size_t i = windows.begin; i < windows.end; ++i)
       add_outputs(i - windows.begin, list.windows[i].context, sampler, random, vectors.contexts);
     finish();
@@ -74,6 +74,11 @@ class WindowGroup {
   [[nodiscard]] float* coefficients() noexcept { return coefficients_.data(); }
 
  private:
+  struct Negative {
+    WordId id;
+    std::uint32_t output;
+  };
+
   static void prefetch(const float* row, std::size_t floats) noexcept {
     for (std::size_t k = 0; k < floats; k += AlignedMatrix::row_multiple)
       __builtin_prefetch(row + k, 1);
@@ -96,13 +101,15 @@ class WindowGroup {
     cached_inputs_ = 0;
     for (std::uint32_t at = from; at < to; ++at) {
       float* const member = membership_.data() + inputs * count;
-      bool in_some = false;
+      int in_some = 0;
       for (std::size_t t = 0; t < count; ++t) {
-        const bool in = at - window[t].from < window[t].to - window[t].from && at != window[t].self;
-        member[t] = in ? 1.0F : 0.0F;
+        // No && here: which way a branch on it goes, nothing could predict.
+        const int in = static_cast<int>(at - window[t].from < window[t].to - window[t].from) &
+                       static_cast<int>(at != window[t].self);
+        member[t] = static_cast<float>(in);
         in_some |= in;
       }
-      if (!in_some || list.tokens[at] == removed_token) continue;
+      if (in_some == 0 || list.tokens[at] == removed_token) continue;
       float* const row = words.row_data(list.tokens[at]);
       if (at < fresh) cached_inputs_ = inputs + 1;
       inputs_[inputs++] = row;
@@ -110,12 +117,14 @@ class WindowGroup {
     inputs_.resize(inputs);
   }
 
-  void begin_outputs(std::size_t windows, const NegativeSampler& sampler, RandomStream& random) {
+  void begin_outputs(std::size_t windows, const NegativeSampler& sampler, RandomStream& random,
+                     AlignedMatrix& contexts) {
     windows_ = windows;
     output_count_ = 0;
     for (AlignedMatrix* const matrix : {&attraction_, &weight_})
       std::fill_n(matrix->row_data(0), windows * matrix->stride(), 0.0F);
-    for (WordId& negative : negatives_) negative = sampler.draw(random);
+    for (Negative& negative : negatives_) negative.id = sampler.draw(random);
+    for (Negative& negative : negatives_) negative.output = output_of(negative.id, contexts);
   }
 
   /// The context and the negatives of window t; those that are one row add up.
@@ -124,13 +133,16 @@ class WindowGroup {
     const std::size_t j = output_of(context, contexts);
     attraction_(t, j) += 1.0F;
     weight_(t, j) += 1.0F;
-    for (WordId negative : negatives_)
-      if (sampler.settle(context, negative, random))
-        weight_(t, output_of(negative, contexts)) += draw_.weight;
+    for (const Negative& drawn : negatives_) {
+      WordId negative = drawn.id;
+      if (!sampler.settle(context, negative, random)) continue;
+      const std::size_t of = negative == drawn.id ? drawn.output : output_of(negative, contexts);
+      weight_(t, of) += draw_.weight;
+    }
   }
 
-  std::size_t output_of(WordId id, AlignedMatrix& contexts) {
-    std::size_t j = 0;
+  std::uint32_t output_of(WordId id, AlignedMatrix& contexts) {
+    std::uint32_t j = 0;
     while (j < output_count_ && output_ids_[j] != id) ++j;
     if (j == output_count_) {
       output_ids_[j] = id;
@@ -152,8 +164,8 @@ class WindowGroup {
   Buffer<float> membership_;
   Buffer<float*> outputs_;
   Buffer<WordId> output_ids_;
-  std::size_t output_count_ = 0;
-  Buffer<WordId> negatives_;
+  std::uint32_t output_count_ = 0;
+  Buffer<Negative> negatives_;
   // Windows × outputs.
   AlignedMatrix attraction_;
   AlignedMatrix weight_;
