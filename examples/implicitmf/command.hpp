@@ -84,6 +84,23 @@ template <class Value>
   return {};
 }
 
+/// Takes one of the names for the value that goes by it.
+template <class Value>
+[[nodiscard]] CLI::Validator one_of(const std::map<std::string, Value>& names) {
+  return CLI::Validator(
+      [names](std::string& text) {
+        const auto found = names.find(text);
+        if (found == names.end()) {
+          std::string known;
+          for (const auto& [name, value] : names) known += (known.empty() ? "" : ", ") + name;
+          return text + " is none of " + known;
+        }
+        text = std::to_string(static_cast<int>(found->second));
+        return std::string();
+      },
+      "");
+}
+
 /// From counts to an association matrix.
 struct AssociationArguments {
   std::string measure = "sppmi";

@@ -45,7 +45,7 @@ void CommonArguments::add_to(CLI::App& command) {
       ->check(whole_number())
       ->capture_default_str();
   command.add_option("--progress", progress, "progress on standard error: auto, plain, json, none")
-      ->transform(CLI::CheckedTransformer(progress_modes).description(""))
+      ->transform(one_of(progress_modes))
       ->default_str("auto");
   command.add_flag("--json", json, "print the result as one JSON object");
 }
@@ -62,7 +62,7 @@ void CountArguments::add_to(CLI::App& command, bool required) {
       ->check(CLI::IsMember({"dynamic", "uniform", "harmonic"}).description(""))
       ->capture_default_str();
   command.add_option("--side", side, "side of the contexts: symmetric, left, right")
-      ->transform(CLI::CheckedTransformer(window_sides).description(""))
+      ->transform(one_of(window_sides))
       ->default_str("symmetric");
   command.add_option("--min-count", min_count, "drop words that occur fewer times")
       ->check(whole_number(1))

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 // implicitmf train: word vectors from a text or from counts. The methods stand in files of their
 // own.
+#include <filesystem>
 #include <map>
 #include <memory>
+#include <system_error>
+
+#include <implicitmf/core/file.hpp>
 
 #include "train.hpp"
 
@@ -29,10 +33,10 @@ void add_vectors(CLI::App& command, TrainArguments& arguments) {
   command.add_option("--context-output", arguments.context_output,
                      "write the context vectors to this file too");
   command.add_option("--vectors", arguments.choice, "vectors to write: w, c, w+c")
-      ->transform(CLI::CheckedTransformer(vector_choices).description(""))
+      ->transform(one_of(vector_choices))
       ->default_str("w");
   command.add_option("--format", arguments.format, "auto (text if .txt or .vec), text, binary")
-      ->transform(CLI::CheckedTransformer(vector_formats).description(""))
+      ->transform(one_of(vector_formats))
       ->default_str("auto");
   command.add_option("--dim", arguments.dimension, "dimensions of the vectors")
       ->check(whole_number(1))
@@ -80,7 +84,7 @@ void add_sampling(CLI::App& command, TrainArguments& arguments) {
   command
       .add_option("--schedule", sgns.schedule,
                   "of the learning rate: linear (to 1e-4 of it), constant")
-      ->transform(CLI::CheckedTransformer(schedules).description(""))
+      ->transform(one_of(schedules))
       ->default_str("linear")
       ->group(group);
   command
@@ -100,7 +104,7 @@ void add_sampling(CLI::App& command, TrainArguments& arguments) {
   command
       .add_option("--collision", arguments.sampling.collision,
                   "a negative that is the positive context: skip (word2vec), keep, redraw")
-      ->transform(CLI::CheckedTransformer(collisions).description(""))
+      ->transform(one_of(collisions))
       ->default_str("skip")
       ->group(group);
   command
@@ -124,6 +128,20 @@ void refuse_others(const CLI::App& command, const std::string& method) {
   for (const CLI::Option* option : command.get_options())
     if (option->get_group() == others && option->count() > 0)
       throw CLI::ValidationError(option->get_name(), "is not for --method " + method);
+}
+
+/// Finds out before the work whether its results can be written.
+void check_outputs(const TrainArguments& arguments) {
+  if (arguments.output == arguments.context_output)
+    throw CLI::ValidationError("--context-output", "is the same file as --output");
+  for (const std::filesystem::path path : {arguments.output, arguments.context_output}) {
+    std::error_code error;
+    const auto type = std::filesystem::status(path, error).type();
+    using Type = std::filesystem::file_type;
+    const bool by_name =
+        type == Type::not_found || type == Type::regular || type == Type::directory;
+    if (!path.empty() && path != "-" && by_name) static_cast<void>(imf::OutputFile(path));
+  }
 }
 
 void run(const TrainArguments& arguments) {
@@ -199,6 +217,10 @@ void add_train(CLI::App& application) {
   arguments->common.add_to(command);
   command.callback([arguments, &command] {
     refuse_others(command, arguments->method);
+    if (arguments->method == "sgns" && arguments->start != "svd" &&
+        command.get_option("--measure")->count() > 0)
+      throw CLI::ValidationError("--measure", "is for --init svd");
+    check_outputs(*arguments);
     run(*arguments);
   });
 }

@@ -2,6 +2,8 @@
 // implicitmf train --method sgns: from a text by skip-gram with negative sampling.
 #include <iostream>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <implicitmf/counting/estimate_cells.hpp>
@@ -39,6 +41,22 @@ struct SGNSTraining : TrainArguments {
       print_json(corpus, model, clock, estimate);
     else
       print(corpus, model, clock);
+    warn_of_few_pairs(corpus, model, display);
+    if (model.reason == imf::StopReason::stopped)
+      throw std::runtime_error("stopped in epoch " + std::to_string(model.epochs.size()) + " of " +
+                               std::to_string(sgns.epochs) + "; the vectors as they are lie in " +
+                               output);
+  }
+
+  /// Usual texts have some pairs for each token.
+  static void warn_of_few_pairs(const imf::EncodedCorpus& corpus, const imf::SGNSResult& model,
+                                ProgressDisplay& display) {
+    const std::uint64_t pairs = model.epochs.back().pairs;
+    const std::uint64_t tokens = corpus.statistics().tokens_kept;
+    if (model.reason != imf::StopReason::stopped && pairs < tokens / 2)
+      display.say("warning: only " + std::to_string(pairs) + " pairs an epoch from " +
+                  std::to_string(tokens) +
+                  " tokens: in a small text every word is frequent; try --subsample 0");
   }
 
   void set_options() {

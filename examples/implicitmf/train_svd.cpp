@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // implicitmf train --method svd: from a text or from counts by truncated SVD.
 #include <iostream>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <implicitmf/counting/estimate_cells.hpp>
@@ -46,6 +48,9 @@ struct SVDTraining : TrainArguments {
       print_json(model, clock, facts);
     else
       print(model, clock, facts);
+    if (model.reason == imf::StopReason::stopped)
+      throw std::runtime_error("stopped after " + std::to_string(model.products) +
+                               " products; the vectors as they are lie in " + output);
   }
 
   imf::ShiftedPMIMatrix<> make_matrix(ProgressDisplay& display, StageClock& clock,

@@ -162,8 +162,8 @@ class SGNSRun {
     }
     if (pairs == 0 && !stopped_)
       throw InputError(
-          "nothing to train on: no word has another in its window (sentences of one word, all "
-          "tokens left out by subsampling, or the only sentence held out)");
+          "nothing to train on: no word has another in its window; sentences may have one word "
+          "each, min_count or subsample leave out all others, or held_out takes the only sentence");
     if (stopped_ && result.epochs.size() < options_.epochs) result.reason = StopReason::stopped;
     result.factors = without_state();
     return result;
