@@ -358,14 +358,14 @@ TEST_CASE("nothing to train on is an error") {
 TEST_CASE("rows that meet much at once stay near where own negatives would take them") {
   // Long windows without subsampling, where frequent words are met hundreds of times in a batch.
   imf::RandomStream random(4, imf::RandomPurpose::test_data);
-  std::vector<std::vector<int>> text(300);
+  std::vector<std::vector<int>> text(60);
   for (auto& sentence : text)
     for (int n = 0; n < 100; ++n)
       sentence.push_back(static_cast<int>(random.below(1 + random.below(1 + random.below(2000)))));
   const auto corpus = imf::encode_sentences(text, {.min_count = 1});
   const auto loss = [&](double rate, std::size_t shared, bool deterministic) {
     SGNSOptions options = small();
-    options.epochs = 3;
+    options.epochs = 1;
     options.learning_rate = rate;
     options.window = imf::UniformWindow{.radius = 50}.table();
     options.held_out = true;
@@ -388,11 +388,11 @@ TEST_CASE("pairs train alike in any order, shuffled or cell by cell") {
   std::vector<imf::WordPair> pairs;
   for (imf::WordId w = 0; w < 40; ++w)
     for (imf::WordId c = 0; c < 40; ++c)
-      for (std::uint32_t n = random.below(1 + (w % 8 == c % 8 ? 200U : 4U)); n > 0; --n)
+      for (std::uint32_t n = random.below(1 + (w % 8 == c % 8 ? 100U : 2U)); n > 0; --n)
         pairs.push_back({w, c});
   const auto error = [&](const std::vector<imf::WordPair>& order, bool deterministic) {
     SGNSOptions options = small();
-    options.epochs = 20;
+    options.epochs = 5;
     options.deterministic = deterministic;
     const auto model = SGNSTrainer(options).train(order, 40, 40);
     double largest = 0.0;
