@@ -59,6 +59,8 @@
 #include <implicitmf/solvers/factors.hpp>
 #include <implicitmf/solvers/linear_operator.hpp>
 #include <implicitmf/solvers/orthonormal_basis.hpp>
+#include <implicitmf/solvers/sgns_options.hpp>
+#include <implicitmf/solvers/sgns_run.hpp>
 #include <implicitmf/solvers/sgns_step.hpp>
 #include <implicitmf/solvers/sgns_trainer.hpp>
 #include <implicitmf/solvers/singular_triplets.hpp>

@@ -10,7 +10,16 @@
 
 #include <implicitmf/kernels/simd.hpp>
 
-namespace implicitmf::kernels {
+namespace implicitmf {
+
+/// log σ(x) = −log(1 + e^−x) in nats, without overflow or cancellation.
+[[nodiscard]] inline double log_sigmoid(double x) noexcept {
+  return x < 0.0 ? x - std::log1p(std::exp(x)) : -std::log1p(std::exp(-x));
+}
+/// σ(x) = 1 / (1 + e^−x).
+[[nodiscard]] inline double sigmoid(double x) noexcept { return 1.0 / (1.0 + std::exp(-x)); }
+
+namespace kernels {
 
 /// Computes σ(x) and log σ(x) = −log(1 + e^−x), in nats, of each lane; NaN of NaN.
 template <class S, class Arch = DefaultArch>
@@ -92,13 +101,11 @@ struct FastSigmoid {
 struct ExactSigmoid {
   template <class Arch>
   [[nodiscard]] FloatBatch<Arch> sigmoid(FloatBatch<Arch> x) const noexcept {
-    return by_lanes(x, [](double v) { return 1.0 / (1.0 + std::exp(-v)); });
+    return by_lanes(x, [](double v) { return implicitmf::sigmoid(v); });
   }
   template <class Arch>
   [[nodiscard]] FloatBatch<Arch> log_sigmoid(FloatBatch<Arch> x) const noexcept {
-    return by_lanes(x, [](double v) {
-      return v < 0.0 ? v - std::log1p(std::exp(v)) : -std::log1p(std::exp(-v));
-    });
+    return by_lanes(x, [](double v) { return implicitmf::log_sigmoid(v); });
   }
 
  private:
@@ -113,4 +120,6 @@ struct ExactSigmoid {
 };
 static_assert(Sigmoid<FastSigmoid> && Sigmoid<ExactSigmoid>);
 
-}  // namespace implicitmf::kernels
+}  // namespace kernels
+
+}  // namespace implicitmf

@@ -18,9 +18,9 @@
 #include <implicitmf/corpus/encoded_corpus.hpp>
 #include <implicitmf/counting/window.hpp>
 #include <implicitmf/kernels/dot.hpp>
+#include <implicitmf/kernels/sigmoid.hpp>
 #include <implicitmf/kernels/simd.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
-#include <implicitmf/objectives/sgns_objective.hpp>
 
 namespace implicitmf {
 

@@ -13,16 +13,10 @@
 #include <implicitmf/association/context_distribution.hpp>
 #include <implicitmf/core/errors.hpp>
 #include <implicitmf/core/types.hpp>
+#include <implicitmf/kernels/sigmoid.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
 
 namespace implicitmf {
-
-/// log σ(x) = −log(1 + e^−x) in nats, without overflow or cancellation.
-[[nodiscard]] inline double log_sigmoid(double x) noexcept {
-  return x < 0.0 ? x - std::log1p(std::exp(x)) : -std::log1p(std::exp(-x));
-}
-/// σ(x) = 1 / (1 + e^−x).
-[[nodiscard]] inline double sigmoid(double x) noexcept { return 1.0 / (1.0 + std::exp(-x)); }
 
 /// The part of the objective that one pair (w,c) has as a function of x = w · c, the local
 /// objective of Levy & Goldberg (NIPS 2014, section 3.1): ℓ(x) = n log σ(x) + e log σ(−x). In nats,

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// detail::SGNSRun: one training of skip-gram, from vectors to vectors, by threads that race or go
+/// in step.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <implicitmf/core/buffer.hpp>
+#include <implicitmf/core/errors.hpp>
+#include <implicitmf/core/matrix.hpp>
+#include <implicitmf/core/parallel.hpp>
+#include <implicitmf/core/progress.hpp>
+#include <implicitmf/core/random.hpp>
+#include <implicitmf/core/types.hpp>
+#include <implicitmf/counting/window.hpp>
+#include <implicitmf/kernels/sgns_group.hpp>
+#include <implicitmf/kernels/simd.hpp>
+#include <implicitmf/objectives/negative_sampler.hpp>
+#include <implicitmf/solvers/factors.hpp>
+#include <implicitmf/solvers/sgns_options.hpp>
+#include <implicitmf/solvers/sgns_step.hpp>
+#include <implicitmf/solvers/stop_reason.hpp>
+#include <implicitmf/solvers/training_windows.hpp>
+#include <implicitmf/solvers/window_group.hpp>
+
+namespace implicitmf {
+
+namespace detail {
+
+/// Tokens or pairs that one thread takes at a time: fewer where windows are so wide that a list of
+/// them would be long.
+[[nodiscard]] inline std::size_t stretch_units(const WindowTable& window) noexcept {
+  constexpr std::size_t most_units = 1U << 13U;
+  constexpr std::size_t most_pairs = 1U << 18U;
+  const std::size_t width = window.before.size() + window.after.size();
+  return std::clamp<std::size_t>(most_pairs / std::max<std::size_t>(1, width), 64, most_units);
+}
+/// Bytes of such a list, at most about.
+[[nodiscard]] inline std::uint64_t window_list_bytes(const WindowTable& window,
+                                                     bool by_pairs) noexcept {
+  const std::uint64_t width = window.before.size() + window.after.size();
+  const std::uint64_t windows = stretch_units(window) * (by_pairs ? width : 1 + width / 16);
+  // With what a doubling buffer keeps, and the tokens around.
+  return windows * 2 * (sizeof(TrainingWindow) + sizeof(std::uint32_t)) + 8 * width;
+}
+
+/// One training: the vectors, and the threads that work on them.
+template <SGNSStep Step, WindowSource Source>
+class SGNSRun {
+ public:
+  SGNSRun(const SGNSOptions& options, const Step& step, const Source& source,
+          const NegativeSampler& sampler, std::size_t shared_by_windows, Factors start,
+          ThreadTeam& team)
+      : options_(options),
+        source_(source),
+        sampler_(sampler),
+        own_negatives_(shared_by_windows == 0),
+        limits_(limits_of(shared_by_windows)),
+        stretch_units_(stretch_units(options.window)),
+        draw_(draw_of(options.negatives)),
+        team_(team),
+        vectors_(with_state(step, std::move(start))) {
+    for (std::size_t i = 0; i < team.size(); ++i) workers_.push_back({step.worker()});
+  }
+
+  /// Trains all epochs. loss() is measured before and after each if it is there.
+  template <class Loss>
+  [[nodiscard]] SGNSResult run(const Loss& loss) {
+    SGNSResult result;
+    std::uint64_t pairs = 0;
+    if (options_.held_out) last_loss_ = *(result.first_loss = loss(vectors_));
+    for (std::size_t epoch = 0; epoch < options_.epochs && !stopped_; ++epoch) {
+      const auto begin = std::chrono::steady_clock::now();
+      windows_ = 0;
+      pairs_ = 0;
+      if (options_.deterministic)
+        train_in_step(epoch);
+      else
+        train_racing(epoch);
+      require_sane(epoch);
+      if (stopped_) result.reason = StopReason::stopped;
+      SGNSEpoch record{windows_, pairs_, seconds_since(begin), {}};
+      if (options_.held_out) last_loss_ = *(record.loss = loss(vectors_));
+      result.epochs.push_back(record);
+      pairs += pairs_;
+      report(epoch, source_.size());
+    }
+    if (pairs == 0 && !stopped_)
+      throw InputError(
+          "nothing to train on: no word has another in its window; sentences may have one word "
+          "each, min_count or subsample leave out all others, or held_out takes the only sentence");
+    if (result.epochs.size() < options_.epochs) result.reason = StopReason::stopped;
+    result.factors = without_state();
+    return result;
+  }
+
+ private:
+  /// Apart from those of other threads: it notes with each group whether all was finite.
+  struct alignas(buffer_alignment) Worker : decltype(std::declval<const Step&>().worker()) {};
+
+  /// The higher the rate, the less may meet a row at once. Found by trial: at three times these
+  /// limits some texts diverge.
+  [[nodiscard]] MeetingLimits limits_of(std::size_t shared_by_windows) const noexcept {
+    const auto within = [this](double moved, std::size_t most) {
+      const double meetings = std::max(1.0, moved / options_.learning_rate);
+      return meetings < static_cast<double>(most) ? static_cast<std::size_t>(meetings) : most;
+    };
+    return {.windows = std::max<std::size_t>(1, shared_by_windows),
+            .tokens = within(2.4, 48),
+            .word_pairs = within(0.5, 1000),
+            .groups = batch_groups(),
+            .batch_pairs = within(source_.may_repeat() ? 0.5 : 2.0, 4000)};
+  }
+  /// Wider windows are cut.
+  [[nodiscard]] std::size_t most_window_tokens() const noexcept {
+    return std::min<std::size_t>(limits_.tokens, 32);
+  }
+
+  [[nodiscard]] static NegativeDraw draw_of(double negatives) {
+    const double count = std::ceil(negatives);
+    return {static_cast<std::size_t>(count), static_cast<float>(negatives / count)};
+  }
+  [[nodiscard]] static double seconds_since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  }
+  [[nodiscard]] std::size_t stretches() const noexcept {
+    return (source_.size() + stretch_units_ - 1) / stretch_units_;
+  }
+  [[nodiscard]] IndexRange stretch(std::size_t i) const noexcept {
+    return {i * stretch_units_, std::min((i + 1) * stretch_units_, source_.size())};
+  }
+
+  /// A function of the place alone, so that it does not depend on the threads.
+  [[nodiscard]] double rate_at(std::size_t epoch, std::size_t unit) const noexcept {
+    if (options_.schedule == RateSchedule::constant) return options_.learning_rate;
+    const double all = static_cast<double>(options_.epochs) * static_cast<double>(source_.size());
+    const double done = static_cast<double>(epoch) * static_cast<double>(source_.size()) +
+                        static_cast<double>(unit);
+    return options_.learning_rate * std::max(1.0 - done / all, 1e-4);
+  }
+
+  /// The negatives of the windows from `window` on in a stretch, whoever draws them.
+  [[nodiscard]] RandomStream negatives_at(std::size_t epoch, IndexRange range,
+                                          std::size_t window) const noexcept {
+    return RandomStream(options_.seed, RandomPurpose::negatives, range.begin,
+                        (std::uint64_t{epoch} << 32U) + window);
+  }
+
+  // ---- all threads on the same rows, whichever is free taking the next stretch
+
+  void train_racing(std::size_t epoch) {
+    std::vector<WindowList> lists(team_.size());
+    std::vector<std::array<WindowGroup, 2>> groups;
+    for (std::size_t i = 0; i < team_.size(); ++i) groups.push_back({make_group(), make_group()});
+    std::atomic<std::size_t> done{0};
+    team_.for_each_on_thread(stretches(), [&](std::size_t i, std::size_t thread) {
+      if (stopped_ || diverged_) return;
+      const IndexRange range = stretch(i);
+      WindowList& list = lists[thread];
+      fill(range, epoch, list);
+      const auto rate = static_cast<float>(rate_at(epoch, range.begin));
+      train_groups(list, epoch, range, rate, groups[thread], workers_[thread]);
+      count(list);
+      if (!workers_[thread].finite()) diverged_ = true;
+      done += range.size();
+      if (thread == 0 && done < source_.size()) report(epoch, done);
+    });
+  }
+
+  void fill(IndexRange range, std::size_t epoch, WindowList& list) const {
+    source_.fill(range, epoch, list);
+    list.split(own_negatives_ ? 1 : static_cast<std::uint32_t>(most_window_tokens()));
+    list.group(limits_);
+    if (options_.deterministic) list.batch(limits_);
+  }
+  [[nodiscard]] WindowGroup make_group() const {
+    return WindowGroup(limits_.windows, draw_, options_.dimension);
+  }
+  void count(const WindowList& list) noexcept {
+    windows_ += list.contexts;
+    pairs_ += list.pairs;
+  }
+
+  /// Windows by groups that share negatives. The next group is built, and its rows are on their
+  /// way, while one is trained.
+  void train_groups(const WindowList& list, std::size_t epoch, IndexRange range, float rate,
+                    std::array<WindowGroup, 2>& groups, Worker& worker) {
+    const auto build = [&](std::size_t i, WindowGroup& group) {
+      const IndexRange windows = list.group_windows(i);
+      group.build(list, windows, sampler_, negatives_at(epoch, range, windows.begin), vectors_,
+                  windows.begin == 0 ? 0 : list.windows[windows.begin - 1].to);
+    };
+    if (list.group_count() > 0) build(0, groups[0]);
+    for (std::size_t i = 0; i < list.group_count(); ++i) {
+      WindowGroup& group = groups[i % 2];
+      WindowGroup* const next = i + 1 < list.group_count() ? &groups[(i + 1) % 2] : nullptr;
+      if (next != nullptr) build(i + 1, *next);
+      const kernels::SGNSGroup view = group.view();
+      worker.coefficients(view, rate, group.coefficients());
+      if (next != nullptr) next->fetch_inputs();
+      worker.move(view, group.coefficients(), rate, 0, view.stride);
+    }
+  }
+
+  // ---- all threads in step: the coefficients of a batch of groups from the same vectors, each
+  // ---- group by some thread, then all its moves in order, each column by some thread
+
+  void train_in_step(std::size_t epoch) {
+    constexpr std::size_t round = 8;  // stretches that are filled at once, whatever the threads
+    std::vector<WindowList> lists(round);
+    std::vector<WindowGroup> groups;
+    for (std::size_t i = 0; i < limits_.groups; ++i) groups.push_back(make_group());
+    for (std::size_t first = 0; first < stretches() && !stopped_ && !diverged_; first += round) {
+      const std::size_t filled = std::min(round, stretches() - first);
+      team_.for_each(filled, [&](std::size_t i) { fill(stretch(first + i), epoch, lists[i]); });
+      StepBarrier in_step(team_.size());
+      team_.run([&](std::size_t thread) {
+        try {
+          for (std::size_t i = 0; i < filled; ++i)
+            if (!train_batches(epoch, stretch(first + i), lists[i], groups, thread, in_step)) {
+              in_step.arrive_and_drop();
+              return;
+            }
+        } catch (...) {
+          failed_ = true;
+          in_step.arrive_and_drop();  // the others must not wait
+          throw;
+        }
+        if (!workers_[thread].finite()) diverged_ = true;
+      });
+      for (std::size_t i = 0; i < filled; ++i) count(lists[i]);
+      if (const std::size_t done = stretch(first + filled - 1).end; done < source_.size())
+        report(epoch, done);
+    }
+  }
+
+  /// Returns false, having left off, where another thread failed.
+  bool train_batches(std::size_t epoch, IndexRange range, const WindowList& list,
+                     std::vector<WindowGroup>& groups, std::size_t thread, StepBarrier& in_step) {
+    const auto rate = static_cast<float>(rate_at(epoch, range.begin));
+    const std::size_t lines = AlignedMatrix::padded(options_.dimension) / kernels::panel_width;
+    const IndexRange own_lines = partition(lines, team_.size(), thread);
+    Worker& worker = workers_[thread];
+    for (std::size_t batch = 0; batch < list.batch_count(); ++batch) {
+      const std::size_t first = list.batch_groups(batch).begin;
+      const std::size_t count = list.batch_groups(batch).size();
+      const IndexRange own_groups = partition(count, team_.size(), thread);
+      for (std::size_t i = own_groups.begin; i < own_groups.end; ++i) {
+        const IndexRange windows = list.group_windows(first + i);
+        groups[i].build(list, windows, sampler_, negatives_at(epoch, range, windows.begin),
+                        vectors_, 0);
+        groups[i].fetch_inputs();
+      }
+      for (std::size_t i = own_groups.begin; i < own_groups.end; ++i)
+        worker.coefficients(groups[i].view(), rate, groups[i].coefficients());
+      in_step.arrive_and_wait();
+      if (failed_) return false;
+      for (std::size_t i = 0; i < count; ++i)
+        worker.move(groups[i].view(), groups[i].coefficients(), rate,
+                    own_lines.begin * kernels::panel_width, own_lines.end * kernels::panel_width);
+      in_step.arrive_and_wait();
+    }
+    return true;
+  }
+
+  /// Groups of a batch: the more, the less often threads wait for each other; but fewer where a
+  /// frequent context is a negative of many, as its row would move by the sum of what each finds.
+  [[nodiscard]] std::size_t batch_groups() const noexcept {
+    constexpr double most = 64.0;
+    constexpr double most_moved = 1.5;
+    const double moved_by_group = options_.learning_rate * options_.negatives * sampler_.largest() *
+                                  24.0;  // pairs of a group
+    return static_cast<std::size_t>(std::clamp(most_moved / moved_by_group, 1.0, most));
+  }
+
+  void report(std::size_t epoch, std::size_t done) {
+    if (!options_.progress || stopped_) return;
+    const double share = static_cast<double>(done) / static_cast<double>(source_.size());
+    const std::uint64_t whole = source_.total();
+    const Progress progress{
+        .stage = "training",
+        .unit = source_.unit(),
+        .done = epoch * whole + static_cast<std::uint64_t>(share * static_cast<double>(whole)),
+        .total = options_.epochs * whole,
+        .residual = 0.0,
+        .rate = rate_at(epoch, done),
+        .loss = last_loss_};
+    if (options_.progress(progress) == ProgressAction::stop) stopped_ = true;
+  }
+
+  /// \throws NumericError naming the first row that is beyond all reason, where there is one
+  void require_sane(std::size_t epoch) const {
+    constexpr float beyond = 1e6F;
+    const auto fail = [&](const std::string& what) {
+      throw NumericError("training diverged in epoch " + std::to_string(epoch + 1) +
+                         " with learning rate " + std::to_string(options_.learning_rate) + ": " +
+                         what + "; lower the learning rate");
+    };
+    for (const auto& [matrix, name] :
+         {std::pair(&vectors_.words, "word"), std::pair(&vectors_.contexts, "context")})
+      for (std::size_t r = 0; r < matrix->rows(); ++r)
+        for (const float x : matrix->row(r).first(options_.dimension))
+          if (!(std::abs(x) <= beyond))
+            fail("the vector of " + std::string(name) + " " + std::to_string(r) +
+                 (std::isfinite(x) ? " has grown beyond 1e6" : " is not finite"));
+    if (diverged_) fail("a product of vectors is not finite");
+  }
+
+  /// The vectors with room for the step's state behind each.
+  [[nodiscard]] Factors with_state(const Step& step, Factors start) const {
+    const std::size_t floats = step.row_floats(options_.dimension);
+    if (floats == AlignedMatrix::padded(options_.dimension)) return start;
+    return {resized(start.words, floats), resized(start.contexts, floats)};
+  }
+  [[nodiscard]] Factors without_state() {
+    if (vectors_.words.cols() == options_.dimension) return std::move(vectors_);
+    return {resized(vectors_.words, options_.dimension),
+            resized(vectors_.contexts, options_.dimension)};
+  }
+  [[nodiscard]] static AlignedMatrix resized(const AlignedMatrix& from, std::size_t cols) {
+    AlignedMatrix to = AlignedMatrix::on_huge_pages(from.rows(), cols);
+    for (std::size_t r = 0; r < from.rows(); ++r)
+      std::copy_n(from.row_data(r), std::min(cols, from.cols()), to.row_data(r));
+    return to;
+  }
+
+  const SGNSOptions& options_;
+  const Source& source_;
+  const NegativeSampler& sampler_;
+  bool own_negatives_;
+  MeetingLimits limits_;
+  std::size_t stretch_units_;
+  NegativeDraw draw_;
+  ThreadTeam& team_;
+  Factors vectors_;
+  std::vector<Worker> workers_;
+  std::atomic<std::uint64_t> windows_{0};
+  std::atomic<std::uint64_t> pairs_{0};
+  std::atomic<bool> stopped_{false};
+  std::atomic<bool> diverged_{false};
+  std::atomic<bool> failed_{false};
+  double last_loss_ = 0.0;
+};
+
+}  // namespace detail
+
+}  // namespace implicitmf
