@@ -12,6 +12,5 @@ struct Negatives {
 };
 
 void train(const implicitmf::EncodedCorpus& corpus) {
-  static_cast<void>(
-      implicitmf::SGNSTrainer<implicitmf::GradientStep<>, Negatives>().train(corpus));
+  static_cast<void>(implicitmf::SGNSTrainer<implicitmf::GradientStep<>, Negatives>().train(corpus));
 }
