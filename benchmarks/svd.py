@@ -328,7 +328,7 @@ def measure(options, job, counts):
     results = interleaved(options.rounds, {**ours, **peers})
     middle = options.scaling_tolerance
     scaling = interleaved(
-        max(3, options.rounds),
+        max(7, options.rounds),
         {
             f"{threads} thread(s)": partial(
                 our_run, options, job, counts, middle, threads=threads, check=False
@@ -439,7 +439,7 @@ def parse_options():
         "--columns",
         type=float,
         nargs="*",
-        default=[2.0, 2.5],
+        default=[2.0, 2.25, 2.5, 2.7],
         help="also runs that end, at whatever accuracy, with bases of so many columns a dimension",
     )
     parser.add_argument(
