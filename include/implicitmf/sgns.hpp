@@ -7,6 +7,7 @@
 #include <implicitmf/association/context_distribution.hpp>
 #include <implicitmf/association/shifted_pmi_matrix.hpp>
 #include <implicitmf/association/sparse_operator.hpp>
+#include <implicitmf/core/block_rounds.hpp>
 #include <implicitmf/core/buffer.hpp>
 #include <implicitmf/core/checksum.hpp>
 #include <implicitmf/core/csr.hpp>
@@ -45,11 +46,13 @@
 #include <implicitmf/kernels/axpy.hpp>
 #include <implicitmf/kernels/dot.hpp>
 #include <implicitmf/kernels/panel_product.hpp>
+#include <implicitmf/kernels/sgns_cells.hpp>
 #include <implicitmf/kernels/sgns_group.hpp>
 #include <implicitmf/kernels/sigmoid.hpp>
 #include <implicitmf/kernels/simd.hpp>
 #include <implicitmf/kernels/sparse_product.hpp>
 #include <implicitmf/objectives/alias_table.hpp>
+#include <implicitmf/objectives/global_objective.hpp>
 #include <implicitmf/objectives/held_out_sample.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
 #include <implicitmf/objectives/sgns_objective.hpp>

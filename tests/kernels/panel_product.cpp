@@ -16,6 +16,7 @@ using implicitmf::AlignedMatrix;
 using implicitmf::DefaultArch;
 using implicitmf::kernels::add_gram;
 using implicitmf::kernels::add_product;
+using implicitmf::kernels::add_transposed_product;
 using implicitmf::kernels::FloatBatch;
 using implicitmf::kernels::panel_width;
 using implicitmf::kernels::row_dots;
@@ -161,6 +162,37 @@ TEST_CASE_TEMPLATE("add_product is within its bound and in its order at every sh
             REQUIRE(same_bits(got(r, j), documented_product(a, r, h, j, y(r, j))));
           }
       }
+}
+
+TEST_CASE_TEMPLATE("add_transposed_product is within its bound and in its order at every shape",
+                   Arch, DefaultArch, PlainArch) {
+  for (const std::size_t rows : {0U, 1U, 2U, 31U, 128U})
+    for (std::size_t a_cols = 1; a_cols <= 67; a_cols += a_cols < 36 ? 1 : 31) {
+      CAPTURE(rows);
+      CAPTURE(a_cols);
+      // Rows of A as long as they are used, so that reading beyond them is seen.
+      const std::vector<float> a = noise_vector(rows * a_cols, 1);
+      const AlignedMatrix b = noise_matrix(rows, 32, 2);
+      const AlignedMatrix y = noise_matrix(a_cols, 32, 3);
+      AlignedMatrix got = y;
+      add_transposed_product<Arch>(rows, a.data(), a_cols, a_cols, b.row_data(0), b.stride(), 32,
+                                   got.row_data(0), got.stride());
+      for (std::size_t i = 0; i < a_cols; ++i) {
+        for (std::size_t j = 0; j < 32; ++j) {
+          float sum = 0.0F;
+          ExactSum exact;
+          exact.add(1.0F, y(i, j));
+          for (std::size_t r = 0; r < rows; ++r) {
+            sum = multiply_add(a[r * a_cols + i], b(r, j), sum);
+            exact.add(a[r * a_cols + i], b(r, j));
+          }
+          REQUIRE(exact.admits(got(i, j), static_cast<long double>(rows + 2)));
+          if constexpr (std::is_same_v<Arch, DefaultArch>)
+            REQUIRE(same_bits(got(i, j), y(i, j) + sum));
+        }
+        CHECK(std::isnan(got(i, 32)));
+      }
+    }
 }
 
 TEST_CASE_TEMPLATE("add_product gives each row the same bits in a slab of any length", Arch,

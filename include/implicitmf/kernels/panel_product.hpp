@@ -168,6 +168,37 @@ void add_product(std::size_t rows, const float* a, std::size_t a_stride, std::si
       }
 }
 
+/// Y += Aᵀ · B in floats: y[i][j] += Σ over r < rows of a[r][i] · b[r][j], for few rows and many
+/// columns of A; add_gram() is for many rows.
+///
+/// \par Shapes     A: rows × a_cols, B: rows × b_cols, Y: a_cols × b_cols, all row-major; b_cols a
+///                 multiple of panel_width, a_cols and rows any.
+/// \par Alignment  b and y: 64 bytes, b_stride and y_stride multiples of panel_width; a: none.
+/// \par Overlap    A and B may overlap or be the same; Y overlaps neither.
+/// \par Max error  (rows + 2) · u · (|y[i][j]| + Σ |a[r][i] · b[r][j]|) to first order in u = 2⁻²⁴,
+///                 while no sum overflows or leaves the normal range.
+/// \par Order      by rising r with fma, then added to y. It depends on Arch and rows alone.
+/// \par NaN, inf   as in the sum; 0 · inf makes a NaN.
+template <class Arch = DefaultArch>
+void add_transposed_product(std::size_t rows, const float* a, std::size_t a_stride,
+                            std::size_t a_cols, const float* b, std::size_t b_stride,
+                            std::size_t b_cols, float* y, std::size_t y_stride) noexcept {
+  using Batch = FloatBatch<Arch>;
+  constexpr std::size_t tile = Batch::width == 16 ? 16 : detail::tile_rows<Arch>;
+  for (std::size_t j = 0; j < b_cols; j += panel_width)
+    detail::for_tiles<tile>(a_cols, [&](auto size, std::size_t i) {
+      const float* const left = a + i;
+      float* const to = y + i * y_stride + j;
+      detail::product_tile<Arch, decltype(size)::value>(
+          rows, [=](std::size_t k, std::size_t t) { return left[t * a_stride + k]; }, b + j,
+          b_stride,
+          [=](std::size_t k, std::size_t v, Batch sum) {
+            float* const at = to + k * y_stride + v * Batch::width;
+            (Batch::load_aligned(at) + sum).store_aligned(at);
+          });
+    });
+}
+
 /// out[i][j] = Σ over k < n of a[i][k] · b[j][k]: the dot product of each row of A with each of B.
 ///
 /// \par Shapes     A: a_rows × n, B: b_rows × n, out: a_rows × b_rows, all row-major; n a multiple

@@ -13,6 +13,7 @@
 #include <implicitmf/association/context_distribution.hpp>
 #include <implicitmf/core/errors.hpp>
 #include <implicitmf/core/types.hpp>
+#include <implicitmf/counting/cooccurrence_counts.hpp>
 #include <implicitmf/kernels/sigmoid.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
 
@@ -43,7 +44,8 @@ struct PairObjective {
 };
 
 /// Σ over all pairs of #(w,c) log σ(w·c) + k #(w) q(c) log σ(−w·c): Levy & Goldberg (NIPS 2014,
-/// section 3), for a given noise distribution q and number of negatives k.
+/// section 3), for a given noise distribution q and number of negatives k. Its value over all pairs
+/// is GlobalObjective's.
 ///
 /// \par Memory  8 bytes a context.
 /// \par Thread safety  immutable once made.
@@ -63,9 +65,16 @@ class SGNSObjective {
     const double sum = std::accumulate(noise_.begin(), noise_.end(), 0.0);
     for (double& q : noise_) q /= sum;
   }
+  /// With q from the pairs of these counts, as the paper has it.
+  /// \throws ConfigError, InputError  as above
+  explicit SGNSObjective(const CooccurrenceCounts& counts, double negatives = 5.0,
+                         const Distribution& distribution = {})
+      : SGNSObjective(std::span(counts.context_sums()), negatives, distribution) {}
 
   /// k.
   [[nodiscard]] double negatives() const noexcept { return negatives_; }
+  /// How many contexts there are.
+  [[nodiscard]] std::size_t contexts() const noexcept { return noise_.size(); }
   /// q(c), summing to 1.
   [[nodiscard]] double noise(WordId context) const noexcept { return noise_[context]; }
   /// The pair's part.
