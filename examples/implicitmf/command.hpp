@@ -30,6 +30,7 @@ using Json = nlohmann::ordered_json;
 // Each adds its command to the application; the command runs when the options are parsed.
 void add_train(CLI::App& application);
 void add_count(CLI::App& application);
+void add_objective(CLI::App& application);
 void add_export(CLI::App& application);
 void add_neighbors(CLI::App& application);
 void add_analogy(CLI::App& application);
@@ -106,7 +107,8 @@ struct AssociationArguments {
   std::string measure = "sppmi";
   double smoothing = 0.75;
   double negatives = 1.0;
-  void add_to(CLI::App& command);
+  void add_measure_to(CLI::App& command);
+  void add_smoothing_to(CLI::App& command);
   [[nodiscard]] imf::ShiftedPMIMatrix<> associate(const imf::CooccurrenceCounts& counts,
                                                   const CommonArguments& common) const;
   [[nodiscard]] Json to_json() const;

@@ -121,12 +121,15 @@ Json CountArguments::to_json() const {
           {"read_vocab", read_vocabulary}};
 }
 
-void AssociationArguments::add_to(CLI::App& command) {
+void AssociationArguments::add_measure_to(CLI::App& command) {
   command
       .add_option("--measure", measure,
                   "sppmi: max(PMI - log k, 0); pmi: PMI - log k; npmi; log-conditional")
       ->check(CLI::IsMember({"sppmi", "pmi", "npmi", "log-conditional"}).description(""))
       ->capture_default_str();
+}
+
+void AssociationArguments::add_smoothing_to(CLI::App& command) {
   command
       .add_option("--smoothing", smoothing, "exponent of the context distribution, above 0 to 1")
       ->capture_default_str();
@@ -171,6 +174,10 @@ std::string in_program_terms(std::string message) {
       {"vocabulary", "--read-vocab"},
       {"negatives", "--negatives"},
       {"tolerance", "--tolerance"},
+      {"l2", "--l2"},
+      {"max_passes", "--max-passes"},
+      {"max_seconds", "--max-seconds"},
+      {"samples", "--sampled"},
       {"measure", "--measure"},
       {"memory", "--memory"},
       {"vectors", "--vectors"},

@@ -59,7 +59,8 @@ void add_export(CLI::App& application) {
   arguments->association.measure = "sppmi";
   command.add_option("counts", arguments->input, "file of counts")->required();
   command.add_option("--matrix", arguments->output, "Matrix Market file to write")->required();
-  arguments->association.add_to(command);
+  arguments->association.add_measure_to(command);
+  arguments->association.add_smoothing_to(command);
   command
       .add_option("--negatives", arguments->association.negatives,
                   "k, whose logarithm is the shift; above 0")

@@ -46,29 +46,51 @@ void add_vectors(CLI::App& command, TrainArguments& arguments) {
       ->capture_default_str();
 }
 
+// An option's group names the methods that have it.
 constexpr const char* svd_group = "Method svd";
+constexpr const char* wmf_group = "Method wmf";
+constexpr const char* svd_and_wmf_group = "Methods svd and wmf";
 constexpr const char* sgns_group = "Method sgns";
 
 void add_factorization(CLI::App& command, TrainArguments& arguments) {
-  const std::string group = svd_group;
-  arguments.association.add_to(command);
+  arguments.association.add_measure_to(command);
   command
-      .add_option("--eig", arguments.svd.power,
+      .add_option("--smoothing", arguments.smoothing,
+                  "exponent of the context distribution, above 0 to 1")
+      ->default_str("0.75; 1 for wmf");
+  command
+      .add_option("--eig", arguments.power,
                   "power p of the singular values in W = U S^p, C = V S^(1-p), 0 to 1")
       ->capture_default_str()
-      ->group(group);
+      ->group(svd_and_wmf_group);
   command
-      .add_option(
-          "--tolerance", arguments.svd.tolerance,
-          "largest residual beside its singular value; below 3e-5 single precision may stop it")
-      ->capture_default_str()
-      ->group(group);
+      .add_option("--tolerance", arguments.tolerance,
+                  "svd: largest residual beside its singular value (below 3e-5 single precision "
+                  "may stop it); wmf: least part of the objective that a pass must gain")
+      ->default_str("1e-3 for svd, 1e-5 for wmf")
+      ->group(svd_and_wmf_group);
   command
       .add_option("--max-products", arguments.svd.max_products,
                   "end after so many products with 16 vectors")
       ->check(whole_number(2))
       ->capture_default_str()
-      ->group(group);
+      ->group(svd_group);
+  command
+      .add_option("--max-passes", arguments.weighted.max_passes,
+                  "end after so many passes over all pairs")
+      ->check(whole_number(1))
+      ->capture_default_str()
+      ->group(wmf_group);
+  command
+      .add_option("--max-seconds", arguments.weighted.max_seconds,
+                  "end after so many seconds of factorizing; 0: no limit")
+      ->capture_default_str()
+      ->group(wmf_group);
+  command
+      .add_option("--l2", arguments.weighted.l2,
+                  "half of it times the vectors' squares is taken off the objective")
+      ->capture_default_str()
+      ->group(wmf_group);
 }
 
 void add_sampling(CLI::App& command, TrainArguments& arguments) {
@@ -122,12 +144,20 @@ void add_sampling(CLI::App& command, TrainArguments& arguments) {
       ->group(group);
 }
 
-/// Refuses options of the method that was not chosen.
-void refuse_others(const CLI::App& command, const std::string& method) {
-  const std::string others = method == "sgns" ? svd_group : sgns_group;
-  for (const CLI::Option* option : command.get_options())
-    if (option->get_group() == others && option->count() > 0)
+/// Refuses options of methods that were not chosen, and input that the method does not read.
+void check_method(const CLI::App& command, const TrainArguments& arguments) {
+  const std::string& method = arguments.method;
+  for (const CLI::Option* option : command.get_options()) {
+    const std::string& group = option->get_group();
+    if (option->count() > 0 && group.starts_with("Method") &&
+        group.find(method) == std::string::npos)
       throw CLI::ValidationError(option->get_name(), "is not for --method " + method);
+  }
+  const bool associates = method == "svd" || arguments.start == "svd";
+  if (!associates && command.get_option("--measure")->count() > 0)
+    throw CLI::ValidationError("--measure", "is for --method svd and --init svd");
+  if (method != "sgns" && arguments.counting.input.empty() == arguments.counts_file.empty())
+    throw CLI::ValidationError("train", "give either --input or --counts");
 }
 
 /// Finds out before the work whether its results can be written.
@@ -147,6 +177,8 @@ void check_outputs(const TrainArguments& arguments) {
 void run(const TrainArguments& arguments) {
   if (arguments.method == "sgns")
     train_sgns(arguments);
+  else if (arguments.method == "wmf")
+    train_wmf(arguments);
   else
     train_svd(arguments);
 }
@@ -180,6 +212,12 @@ Json TrainArguments::to_json() const {
   if (method == "svd")
     options.update(
         Json{{"eig", svd.power}, {"tolerance", svd.tolerance}, {"max_products", svd.max_products}});
+  else if (method == "wmf")
+    options.update(Json{{"eig", weighted.power},
+                        {"tolerance", weighted.tolerance},
+                        {"max_passes", weighted.max_passes},
+                        {"max_seconds", weighted.max_seconds},
+                        {"l2", weighted.l2}});
   else
     options.update(Json{{"negatives", sgns.negatives},
                         {"epochs", sgns.epochs},
@@ -201,25 +239,24 @@ void add_train(CLI::App& application) {
   const auto arguments = std::make_shared<TrainArguments>();
   command
       .add_option("--method", arguments->method,
-                  "svd: truncated SVD of the association matrix; sgns: skip-gram by sampling")
-      ->check(CLI::IsMember({"svd", "sgns"}).description(""))
+                  "svd: truncated SVD of the association matrix; sgns: skip-gram by sampling; wmf: "
+                  "the objective of sgns, exactly, from counts")
+      ->check(CLI::IsMember({"svd", "sgns", "wmf"}).description(""))
       ->capture_default_str();
   arguments->counting.add_to(command, false);
-  command.add_option("--counts", arguments->counts_file, "file of counts, instead of a text (svd)");
+  command.add_option("--counts", arguments->counts_file,
+                     "file of counts, instead of a text (svd, wmf)");
   add_vectors(command, *arguments);
   command
       .add_option(
           "--negatives", arguments->negatives,
-          "k: negatives of each pair (sgns), or whose logarithm is the shift (svd); above 0")
-      ->default_str("1 for svd, 5 for sgns");
+          "k: negatives of each pair (sgns, wmf), or whose logarithm is the shift (svd); above 0")
+      ->default_str("5; 1 for svd");
   add_factorization(command, *arguments);
   add_sampling(command, *arguments);
   arguments->common.add_to(command);
   command.callback([arguments, &command] {
-    refuse_others(command, arguments->method);
-    if (arguments->method == "sgns" && arguments->start != "svd" &&
-        command.get_option("--measure")->count() > 0)
-      throw CLI::ValidationError("--measure", "is for --init svd");
+    check_method(command, *arguments);
     check_outputs(*arguments);
     run(*arguments);
   });

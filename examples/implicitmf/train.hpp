@@ -3,6 +3,8 @@
 /// What the methods of `implicitmf train` share.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -10,10 +12,22 @@
 #include <implicitmf/io/word2vec_format.hpp>
 #include <implicitmf/solvers/sgns_trainer.hpp>
 #include <implicitmf/solvers/singular_triplets.hpp>
+#include <implicitmf/solvers/weighted_factorization.hpp>
 
 #include "command.hpp"
 
 namespace app {
+
+/// What a summary says of the way from input to counts.
+struct CountFacts {
+  std::uint64_t tokens = 0;
+  std::size_t vocabulary = 0;
+  std::uint64_t cells = 0;
+  double total = 0.0;
+};
+
+/// Told what is to come before it is made: bytes of the ids, cells at most about, words, contexts.
+using MemoryPlan = std::function<void(std::uint64_t, std::uint64_t, std::size_t, std::size_t)>;
 
 /// Options of `train`, for all methods.
 struct TrainArguments {
@@ -29,12 +43,20 @@ struct TrainArguments {
   std::optional<double> negatives;
   std::size_t dimension = 100;
   std::uint64_t seed = 1;
+  std::optional<double> smoothing;
+  std::optional<double> tolerance;
+  double power = 0.5;
   imf::SVDOptions svd{};
+  imf::WeightedOptions weighted{};
   imf::SGNSOptions sgns{};
   imf::SampledNegatives<> sampling{};
   bool adagrad = false;
   std::string start = "random";
 
+  /// The counts of the text, or of the file of counts.
+  [[nodiscard]] imf::CooccurrenceCounts make_counts(ProgressDisplay& display, StageClock& clock,
+                                                    CountFacts& facts,
+                                                    const MemoryPlan& plan) const;
   /// Writes the vectors that were asked for.
   void write(const imf::Factors& factors, const std::shared_ptr<const imf::Vocabulary>& words,
              const std::shared_ptr<const imf::Vocabulary>& contexts) const;
@@ -44,5 +66,6 @@ struct TrainArguments {
 
 void train_svd(const TrainArguments& arguments);
 void train_sgns(const TrainArguments& arguments);
+void train_wmf(const TrainArguments& arguments);
 
 }  // namespace app

@@ -65,6 +65,7 @@ struct SGNSTraining : TrainArguments {
     sgns.window = counting.table();
     sgns.seed = seed;
     sgns.threads = common.threads;
+    association.smoothing = smoothing.value_or(0.75);
     sampling.distribution.alpha = association.smoothing;
     association.negatives = 1.0;  // of --init svd: for an SVD, no shift is best
     sgns.validate();

@@ -5,8 +5,6 @@
 #include <string>
 #include <utility>
 
-#include <implicitmf/counting/estimate_cells.hpp>
-#include <implicitmf/io/count_file.hpp>
 #include <implicitmf/solvers/symmetric_svd.hpp>
 
 #include "train.hpp"
@@ -16,23 +14,20 @@ namespace app {
 namespace {
 
 /// What the summary says of the way from input to matrix.
-struct Facts {
-  std::uint64_t tokens = 0;
-  std::size_t vocabulary = 0;
-  std::uint64_t cells = 0;
+struct Facts : CountFacts {
   std::uint64_t nonzeros = 0;
-  double total = 0.0;
   std::uint64_t estimate = 0;
 };
 
 struct SVDTraining : TrainArguments {
   void run() {
-    if (counting.input.empty() == counts_file.empty())
-      throw CLI::ValidationError("train", "give either --input or --counts");
     svd.dimension = dimension;
+    svd.power = power;
+    svd.tolerance = tolerance.value_or(svd.tolerance);
     svd.seed = seed;
     svd.threads = common.threads;
     association.negatives = negatives.value_or(1.0);
+    association.smoothing = smoothing.value_or(0.75);
     ProgressDisplay display(common.progress);
     display.say(std::string("implicitmf " IMPLICITMF_VERSION_STRING " for ") +
                 imf::DefaultArch::name() + ", seed " + std::to_string(svd.seed));
@@ -56,36 +51,15 @@ struct SVDTraining : TrainArguments {
   imf::ShiftedPMIMatrix<> make_matrix(ProgressDisplay& display, StageClock& clock,
                                       Facts& facts) const {
     // The counts end with this function: the factorization does not need them.
-    const auto counts =
-        counts_file.empty() ? count_text(display, clock, facts) : load(display, clock, facts);
-    facts.vocabulary = counts.words().size();
-    facts.cells = counts.cells().nonzeros();
-    facts.total = static_cast<double>(counts.total()) / static_cast<double>(counts.unit());
-    svd.validate(counts.words().size(), counts.contexts().size());
+    const auto counts = make_counts(
+        display, clock, facts,
+        [&](std::uint64_t ids, std::uint64_t cells, std::size_t rows, std::size_t cols) {
+          svd.validate(rows, cols);
+          plan(display, facts, ids, cells, rows, cols);
+        });
     auto matrix = clock.time("associate", [&] { return association.associate(counts, common); });
     facts.nonzeros = matrix.matrix().nonzeros();
     return matrix;
-  }
-
-  imf::CooccurrenceCounts count_text(ProgressDisplay& display, StageClock& clock,
-                                     Facts& facts) const {
-    const auto corpus =
-        clock.time("read", [&] { return counting.read(common, display.callback()); });
-    facts.tokens = corpus.statistics().tokens_read;
-    if (!common.json) print_corpus(corpus);
-    const std::size_t words = corpus.vocabulary().size();
-    svd.validate(words, words);
-    plan(display, facts, 2 * corpus.memory_bytes(),
-         imf::estimate_cells(corpus.vocabulary(), 2 * counting.window), words, words);
-    return clock.time("count", [&] { return counting.count(corpus, common, display.callback()); });
-  }
-
-  imf::CooccurrenceCounts load(ProgressDisplay& display, StageClock& clock, Facts& facts) const {
-    auto counts = clock.time("read", [&] { return imf::load_counts(counts_file); });
-    facts.tokens = counts.words().tokens();
-    plan(display, facts, 0, counts.cells().nonzeros(), counts.words().size(),
-         counts.contexts().size());
-    return counts;
   }
 
   /// Says what memory the work takes, and refuses to go on above the ceiling.

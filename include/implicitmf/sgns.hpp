@@ -55,11 +55,15 @@
 #include <implicitmf/objectives/global_objective.hpp>
 #include <implicitmf/objectives/held_out_sample.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
+#include <implicitmf/objectives/sampled_objective.hpp>
 #include <implicitmf/objectives/sgns_objective.hpp>
 #include <implicitmf/solvers/block_lanczos.hpp>
+#include <implicitmf/solvers/canonical_factors.hpp>
 #include <implicitmf/solvers/dense_panels.hpp>
 #include <implicitmf/solvers/dense_svd.hpp>
+#include <implicitmf/solvers/factor_space.hpp>
 #include <implicitmf/solvers/factors.hpp>
+#include <implicitmf/solvers/lbfgs.hpp>
 #include <implicitmf/solvers/linear_operator.hpp>
 #include <implicitmf/solvers/orthonormal_basis.hpp>
 #include <implicitmf/solvers/sgns_options.hpp>
@@ -71,4 +75,6 @@
 #include <implicitmf/solvers/stop_reason.hpp>
 #include <implicitmf/solvers/symmetric_svd.hpp>
 #include <implicitmf/solvers/training_windows.hpp>
+#include <implicitmf/solvers/weighted_factorization.hpp>
+#include <implicitmf/solvers/weighted_problem.hpp>
 #include <implicitmf/solvers/window_group.hpp>

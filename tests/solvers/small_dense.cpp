@@ -57,3 +57,15 @@ TEST_CASE("columns become orthonormal, dependent and zero ones too") {
   CHECK(near(imf::detail::squares_of(a), SmallMatrix::Identity(5, 5), 1e-12));
   CHECK((a.col(0) * before.col(0).norm() - before.col(0)).norm() < 1e-12);
 }
+
+TEST_CASE("the inverse of a positive definite matrix is its inverse") {
+  for (const Eigen::Index n : {1, 2, 7, 40}) {
+    SmallMatrix a = SmallMatrix::Identity(n, n) * 0.1;
+    imf::RandomStream random(9, imf::RandomPurpose::test_data);
+    SmallMatrix b(n, n);
+    for (Eigen::Index i = 0; i < b.size(); ++i) b.data()[i] = random.uniform() - 0.5;
+    a += b * b.transpose();
+    const SmallMatrix product = imf::detail::multiply(a, imf::detail::inverse_of(a));
+    CHECK((product - SmallMatrix::Identity(n, n)).cwiseAbs().maxCoeff() < 1e-11);
+  }
+}

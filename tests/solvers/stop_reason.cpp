@@ -12,5 +12,7 @@ TEST_CASE("stop reasons have names") {
   CHECK(string_view(to_string(StopReason::converged)) == "converged");
   CHECK(string_view(to_string(StopReason::product_limit)) == "product limit");
   CHECK(string_view(to_string(StopReason::epochs_done)) == "epochs done");
+  CHECK(string_view(to_string(StopReason::pass_limit)) == "pass limit");
+  CHECK(string_view(to_string(StopReason::time_limit)) == "time limit");
   CHECK(string_view(to_string(StopReason::stopped)) == "stopped");
 }

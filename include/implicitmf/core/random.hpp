@@ -16,6 +16,7 @@ enum class RandomPurpose : std::uint64_t {
   window_radius = 5,
   negatives = 6,
   held_out_negatives = 7,
+  objective_samples = 8,
 };
 
 /// Mixes 64 bits: a bijection whose output bits each depend on every input bit.

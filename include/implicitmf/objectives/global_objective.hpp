@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -75,6 +76,8 @@ class GlobalObjective {
 
   [[nodiscard]] std::size_t rows() const noexcept { return word_counts_.size(); }
   [[nodiscard]] std::size_t cols() const noexcept { return noise_.size(); }
+  /// Pairs that were observed.
+  [[nodiscard]] std::uint64_t observed() const noexcept { return observed_; }
   /// k.
   [[nodiscard]] double negatives() const noexcept { return negatives_; }
   /// #(w) of each word.
@@ -83,6 +86,13 @@ class GlobalObjective {
   [[nodiscard]] const std::vector<double>& noise() const noexcept { return noise_; }
   /// |D|, the sum of #(w,c).
   [[nodiscard]] double total() const noexcept { return total_; }
+  /// k Σ #(w) q(c), the expected negatives of all pairs.
+  [[nodiscard]] double noise_total() const noexcept {
+    const auto sum = [](const std::vector<double>& v) {
+      return std::accumulate(v.begin(), v.end(), 0.0);
+    };
+    return negatives_ * sum(word_counts_) * sum(noise_);
+  }
   /// L at w·c = PMI(w,c) − log k on observed pairs and −∞ on the others: no vectors reach more.
   [[nodiscard]] double optimum() const noexcept { return optimum_; }
   /// (L − L_opt) / L_opt, at least 0: the paper's deviation from the optimum (section 5.1), but
@@ -107,12 +117,24 @@ class GlobalObjective {
     }
   }
 
+  /// \throws InputError  words are not rows() × d and contexts cols() × d
+  void require_shape(const AlignedMatrix& words, const AlignedMatrix& contexts) const {
+    if (words.rows() == rows() && contexts.rows() == cols() && words.cols() == contexts.cols())
+      return;
+    const auto shape = [](const AlignedMatrix& m) {
+      return std::to_string(m.rows()) + " x " + std::to_string(m.cols());
+    };
+    throw InputError("objective: words of " + shape(words) + " and contexts of " + shape(contexts) +
+                     " do not fit " + std::to_string(rows()) + " x " + std::to_string(cols()) +
+                     " cells");
+  }
+
   /// L.
   /// \param words  rows() × d; \param contexts cols() × d
   /// \throws InputError  another shape
   [[nodiscard]] double value(const AlignedMatrix& words, const AlignedMatrix& contexts,
                              ThreadTeam& team) const {
-    check(words, contexts);
+    require_shape(words, contexts);
     return -sweep(square_rounds(stripes()), {words, contexts, contexts, words, nullptr, nullptr},
                   team);
   }
@@ -128,8 +150,8 @@ class GlobalObjective {
   double value_and_gradient(const AlignedMatrix& words, const AlignedMatrix& contexts,
                             AlignedMatrix& gradient_words, AlignedMatrix& gradient_contexts,
                             ThreadTeam& team) const {
-    check(words, contexts);
-    check(gradient_words, gradient_contexts);
+    require_shape(words, contexts);
+    require_shape(gradient_words, gradient_contexts);
     gradient_words.fill_zero();
     gradient_contexts.fill_zero();
     const double loss =
@@ -145,8 +167,8 @@ class GlobalObjective {
   /// \param signed_words  W S
   double symmetric_value_and_gradient(const AlignedMatrix& words, const AlignedMatrix& signed_words,
                                       AlignedMatrix& gradient, ThreadTeam& team) const {
-    check(words, signed_words);
-    check(gradient, signed_words);
+    require_shape(words, signed_words);
+    require_shape(gradient, signed_words);
     gradient.fill_zero();
     const double loss =
         sweep(triangle_rounds(stripes()),
@@ -194,6 +216,7 @@ class GlobalObjective {
       for_each_observed(w, [&](WordId c, double count) {
         const PairObjective cell{count, negatives_ * word_counts_[w] * noise_[c]};
         total_ += count;
+        ++observed_;
         of_row += cell.value(cell.optimum());
       });
       optimum_ += of_row;
@@ -206,17 +229,6 @@ class GlobalObjective {
     for (std::size_t i = 0; i < rows(); ++i)
       if (std::abs(noise_[i] * all - word_counts_[i]) > 1e-9 * word_counts_[i]) return false;
     return implicitmf::is_symmetric(cells_);
-  }
-
-  void check(const AlignedMatrix& words, const AlignedMatrix& contexts) const {
-    if (words.rows() == rows() && contexts.rows() == cols() && words.cols() == contexts.cols())
-      return;
-    const auto shape = [](const AlignedMatrix& m) {
-      return std::to_string(m.rows()) + " x " + std::to_string(m.cols());
-    };
-    throw InputError("objective: words of " + shape(words) + " and contexts of " + shape(contexts) +
-                     " do not fit " + std::to_string(rows()) + " x " + std::to_string(cols()) +
-                     " cells");
   }
 
   /// Enough for many threads, and few enough that a stripe fills its tiles.
@@ -335,6 +347,7 @@ class GlobalObjective {
   std::vector<double> noise_;
   std::vector<float> single_noise_;
   double total_ = 0.0;
+  std::uint64_t observed_ = 0;
   double optimum_ = 0.0;
   bool symmetric_ = false;
 };

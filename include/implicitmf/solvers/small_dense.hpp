@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
@@ -97,6 +98,25 @@ inline void orthonormalize_columns(SmallMatrix& a) {
     }
     a.col(i) = column / column.norm();
   }
+}
+
+/// The inverse of a positive definite matrix, by elimination without exchange of rows, which it
+/// does not need.
+[[nodiscard]] inline SmallMatrix inverse_of(SmallMatrix a) {
+  const Eigen::Index n = a.rows();
+  for (Eigen::Index k = 0; k < n; ++k) {
+    const double pivot = 1.0 / a(k, k);
+    a(k, k) = 1.0;
+    a.row(k) *= pivot;
+    const double* const from = a.data() + k * n;
+    for (Eigen::Index i = 0; i < n; ++i) {
+      if (i == k) continue;
+      double* const to = a.data() + i * n;
+      const double factor = std::exchange(to[k], 0.0);
+      for (Eigen::Index j = 0; j < n; ++j) to[j] -= factor * from[j];
+    }
+  }
+  return a;
 }
 
 }  // namespace implicitmf::detail

@@ -10,10 +10,12 @@ enum class StopReason {
   converged,      ///< what was asked for is reached
   product_limit,  ///< max_products were done first; the residuals say how far it came
   epochs_done,    ///< as many epochs as were asked for
+  pass_limit,     ///< max_passes were done first
+  time_limit,     ///< max_seconds were over first
   stopped,        ///< the progress callback said so
 };
 
-/// "converged", "product limit", "epochs done", "stopped".
+/// "converged", "product limit", "epochs done", "pass limit", "time limit", "stopped".
 [[nodiscard]] constexpr const char* to_string(StopReason reason) noexcept {
   switch (reason) {
     case StopReason::converged:
@@ -22,6 +24,10 @@ enum class StopReason {
       return "product limit";
     case StopReason::epochs_done:
       return "epochs done";
+    case StopReason::pass_limit:
+      return "pass limit";
+    case StopReason::time_limit:
+      return "time limit";
     case StopReason::stopped:
       return "stopped";
   }
