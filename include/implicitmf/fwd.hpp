@@ -21,6 +21,8 @@ struct SGNSOptions;
 struct SGNSResult;
 struct SVDOptions;
 struct SVDResult;
+struct StochasticOptions;
+struct StochasticResult;
 struct WeightedOptions;
 struct WeightedResult;
 template <class Value>

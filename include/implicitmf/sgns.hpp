@@ -72,6 +72,7 @@
 #include <implicitmf/solvers/sgns_trainer.hpp>
 #include <implicitmf/solvers/singular_triplets.hpp>
 #include <implicitmf/solvers/small_dense.hpp>
+#include <implicitmf/solvers/stochastic_factorization.hpp>
 #include <implicitmf/solvers/stop_reason.hpp>
 #include <implicitmf/solvers/symmetric_svd.hpp>
 #include <implicitmf/solvers/training_windows.hpp>

@@ -79,9 +79,12 @@ struct Shape {
 }  // namespace
 
 TEST_CASE("value and gradient are those of a slow sum over all cells") {
-  for (const auto& [words, contexts, dimension] :
+  for (const Shape shape :
        {Shape{1, 1, 1}, Shape{7, 5, 3}, Shape{5, 7, 20}, Shape{130, 530, 16}, Shape{700, 600, 2}})
     for (const double alpha : {1.0, 0.6}) {
+      const std::size_t words = shape.words;
+      const std::size_t contexts = shape.contexts;
+      const std::size_t dimension = shape.dimension;
       CAPTURE(words);
       CAPTURE(alpha);
       const auto counts = random_counts(words, contexts, 4 * (words + contexts), 1);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Counts, association matrices and factors against obvious Python, numpy and scipy.
+"""Counts, association matrices, factors and objectives against obvious Python, numpy and scipy.
 
 Usage: scipy_agrees.py PROGRAM FORMATS.md
 """
@@ -177,6 +177,53 @@ def check_factors(program, folder):
     print("factors: singular values and vectors agree")
 
 
+def objective_of(counts, words, contexts, alpha, k):
+    """The SGNS objective over the first words and contexts, and its optimum, by their formulas."""
+    noise = counts.sum(axis=0) ** alpha
+    expected = k * np.outer(counts.sum(axis=1), noise / noise.sum())
+    rows, columns = len(words), len(contexts)
+    n, e, x = counts[:rows, :columns], expected[:rows, :columns], words @ contexts.T
+    value = -(n * np.logaddexp(0, -x) + e * np.logaddexp(0, x)).sum()
+    n, e = n[n > 0], e[n > 0]
+    return value, (n * np.log(n / (n + e)) + e * np.log(e / (n + e))).sum()
+
+
+def check_objective(program, formats, folder):
+    """Weighted factorization, exact and sampled objective against the formulas."""
+    corpus, counts = folder / "corpus", folder / "counts"
+    words, contexts = folder / "words.txt", folder / "contexts.txt"
+    program.json("count", "--input", corpus, "--output", counts, "--min-count", 2)
+    dense = read_counts(formats, counts)[2].toarray()
+    for alpha, k, power in ((1, 5, 0.5), (0.75, 2.5, 0)):
+        objective = ("--counts", counts, "--smoothing", alpha, "--negatives", k)
+        report = program.json(
+            *("train", "--method", "wmf", "--output", words, "--context-output", contexts),
+            *("--dim", 20, "--eig", power) + objective,
+        )
+        w, c = read_vectors(words), read_vectors(contexts)
+        value, optimum = objective_of(dense, w, c, alpha, k)
+        assert report["symmetric"] == (alpha == 1)
+        assert math.isclose(report["optimum"], optimum, rel_tol=1e-12)
+        assert math.isclose(report["passes"][-1]["objective"], value, rel_tol=1e-5)
+        values = np.array(report["singular_values"])
+        assert np.abs(w.T @ w / np.outer(values**power, values**power) - np.eye(20)).max() < 1e-4
+        files = ("--words", words, "--contexts", contexts)
+        found = program.json("objective", *files, *objective)
+        assert math.isclose(found["objective"], value, rel_tol=1e-6), (found, value)
+        assert math.isclose(found["deviation"], (value - optimum) / optimum, rel_tol=1e-5)
+        sampled = program.json("objective", *files, *objective, "--sampled", 100_000)
+        assert abs(sampled["objective"] - value) < 5 * sampled["standard_error"]
+        # A file of the most frequent words alone is measured on their block.
+        for path, vectors in ((words, w[:50]), (contexts, c[:60])):
+            lines = path.read_text(encoding="utf-8").splitlines()[1 : len(vectors) + 1]
+            path.write_text(f"{len(vectors)} 20\n" + "\n".join(lines) + "\n", encoding="utf-8")
+        value, optimum = objective_of(dense, w[:50], c[:60], alpha, k)
+        found = program.json("objective", *files, *objective)
+        assert math.isclose(found["objective"], value, rel_tol=1e-6), (found, value)
+        assert math.isclose(found["optimum"], optimum, rel_tol=1e-12)
+    print("objective: exact, sampled and of a block agree")
+
+
 def main():
     program, formats = Program(sys.argv[1]), Path(sys.argv[2])
     with tempfile.TemporaryDirectory() as name:
@@ -184,6 +231,7 @@ def main():
         check_counts(program, formats, folder)
         check_association(program, formats, folder)
         check_factors(program, folder)
+        check_objective(program, formats, folder)
 
 
 main()

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -173,12 +174,12 @@ TEST_CASE("it ends after so many passes, so many seconds, or when told to") {
 }
 
 TEST_CASE("shapes of every kind work: one word, one dimension, more dimensions than words") {
-  for (const auto& [words, contexts] : {std::pair(1, 1), std::pair(1, 5), std::pair(5, 1)})
+  for (const std::pair<std::size_t, std::size_t> shape :
+       {std::pair(1U, 1U), std::pair(1U, 5U), std::pair(5U, 1U)})
     for (const std::size_t dimension : {std::size_t{1}, std::size_t{3}, std::size_t{40}}) {
-      CAPTURE(words);
+      CAPTURE(shape.first);
       CAPTURE(dimension);
-      const auto counts =
-          full_counts(static_cast<std::size_t>(words), static_cast<std::size_t>(contexts), false);
+      const auto counts = full_counts(shape.first, shape.second, false);
       const GlobalObjective objective{counts, SGNSObjective{counts, 0.5}};
       const auto model =
           WeightedFactorization{{.dimension = dimension, .threads = 1}}.factorize(objective);

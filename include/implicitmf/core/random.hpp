@@ -17,6 +17,7 @@ enum class RandomPurpose : std::uint64_t {
   negatives = 6,
   held_out_negatives = 7,
   objective_samples = 8,
+  cell_negatives = 9,
 };
 
 /// Mixes 64 bits: a bijection whose output bits each depend on every input bit.

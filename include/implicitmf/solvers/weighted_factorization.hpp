@@ -114,7 +114,8 @@ class WeightedFactorization {
     options_.validate();
     const detail::SerialEigen serial;
     const detail::RowScales scales(objective);
-    if (start) check(*start, objective);
+    if (start)
+      detail::require_start(*start, objective.rows(), objective.cols(), options_.dimension);
     const auto begin = std::chrono::steady_clock::now();
     Factors scaled = start ? std::move(*start)
                            : detail::start_factors(objective, scales, options_.dimension,
@@ -149,20 +150,6 @@ class WeightedFactorization {
 
  private:
   using Clock = std::chrono::steady_clock;
-
-  void check(const Factors& start, const GlobalObjective<Arch>& objective) const {
-    for (const auto& [matrix, rows] : {std::pair(&start.words, objective.rows()),
-                                       std::pair(&start.contexts, objective.cols())}) {
-      if (matrix->rows() != rows || matrix->cols() != options_.dimension)
-        throw InputError("start: " + std::to_string(matrix->rows()) + " x " +
-                         std::to_string(matrix->cols()) + " vectors, not " + std::to_string(rows) +
-                         " x " + std::to_string(options_.dimension));
-      for (std::size_t r = 0; r < rows; ++r)
-        for (const float x : matrix->row(r))
-          if (!std::isfinite(x))
-            throw InputError("start: row " + std::to_string(r) + " is not finite");
-    }
-  }
 
   template <class Problem>
   [[nodiscard]] WeightedResult minimise(Problem& problem, const GlobalObjective<Arch>& objective,

@@ -7,11 +7,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <implicitmf/association/sparse_operator.hpp>
 #include <implicitmf/core/csr.hpp>
+#include <implicitmf/core/errors.hpp>
 #include <implicitmf/core/matrix.hpp>
 #include <implicitmf/core/parallel.hpp>
 #include <implicitmf/core/random.hpp>
@@ -106,6 +108,8 @@ template <class Arch>
   Csr<float> sparse;
   sparse.cols = objective.cols();
   sparse.offsets.assign(objective.rows() + 1, 0);
+  sparse.columns.reserve(objective.observed());
+  sparse.values.reserve(objective.observed());
   // Of a symmetric objective the two margins must be told from each other in no bit.
   const bool symmetric = objective.is_symmetric();
   const double total = 1.0 / objective.noise()[0] * objective.word_counts()[0];
@@ -122,6 +126,22 @@ template <class Arch>
     sparse.offsets[w + 1] = sparse.columns.size();
   }
   return {std::move(sparse), scales.words, scales.contexts};
+}
+
+/// \throws InputError  given vectors have another shape or are not finite
+inline void require_start(const Factors& start, std::size_t words, std::size_t contexts,
+                          std::size_t dimension) {
+  for (const auto& [matrix, rows] :
+       {std::pair(&start.words, words), std::pair(&start.contexts, contexts)}) {
+    if (matrix->rows() != rows || matrix->cols() != dimension)
+      throw InputError("start: " + std::to_string(matrix->rows()) + " x " +
+                       std::to_string(matrix->cols()) + " vectors, not " + std::to_string(rows) +
+                       " x " + std::to_string(dimension));
+    for (std::size_t r = 0; r < rows; ++r)
+      for (const float x : matrix->row(r))
+        if (!std::isfinite(x))
+          throw InputError("start: row " + std::to_string(r) + " is not finite");
+  }
 }
 
 /// Copies a matrix into the first columns of a wider one.

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// StochasticFactorization: the SGNS objective of counts by stochastic gradients over their cells.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <implicitmf/core/block_rounds.hpp>
+#include <implicitmf/core/buffer.hpp>
+#include <implicitmf/core/errors.hpp>
+#include <implicitmf/core/matrix.hpp>
+#include <implicitmf/core/parallel.hpp>
+#include <implicitmf/core/progress.hpp>
+#include <implicitmf/core/random.hpp>
+#include <implicitmf/core/types.hpp>
+#include <implicitmf/kernels/sgns_group.hpp>
+#include <implicitmf/objectives/alias_table.hpp>
+#include <implicitmf/objectives/global_objective.hpp>
+#include <implicitmf/objectives/sampled_objective.hpp>
+#include <implicitmf/solvers/canonical_factors.hpp>
+#include <implicitmf/solvers/factors.hpp>
+#include <implicitmf/solvers/sgns_step.hpp>
+#include <implicitmf/solvers/small_dense.hpp>
+#include <implicitmf/solvers/stop_reason.hpp>
+#include <implicitmf/solvers/weighted_problem.hpp>
+
+namespace implicitmf {
+
+/// Options of StochasticFactorization. The result depends on all but `threads` and `progress`.
+struct StochasticOptions {
+  std::size_t dimension = 100;  ///< d, at least 1
+  double power = 0.5;           ///< p of the canonical form W = U Σ^p, C = V Σ^(1−p), 0 to 1
+  std::size_t epochs = 10;      ///< passes over the observed cells, at least 1
+  double learning_rate = 0.1;   ///< of AdaGrad, above 0
+  double negatives_per_cell = 1.0;  ///< sampled for each observed cell, above 0
+  std::size_t head = 8;             ///< contexts of a stripe whose noise is summed, not sampled
+  std::size_t stripes = 16;  ///< of words and of contexts, 1 to 256; as many threads work at most
+  std::size_t samples = 100'000;  ///< of the estimate after each epoch, at least 2
+  std::uint64_t seed = 1;
+  std::size_t threads = 0;         ///< 0: one for each processor
+  ProgressCallback progress = {};  ///< told epochs done, the estimated deviation and loss
+
+  /// \throws ConfigError
+  void validate() const {
+    const auto above_zero = [](const char* option, double value) {
+      if (!(value > 0.0) || !std::isfinite(value))
+        throw ConfigError(option, "must be above 0, not " + std::to_string(value));
+    };
+    if (dimension < 1 || dimension > 65536)
+      throw ConfigError("dimension", "must be 1 to 65536, not " + std::to_string(dimension));
+    if (!(power >= 0.0 && power <= 1.0))
+      throw ConfigError("power", "must be 0 to 1, not " + std::to_string(power));
+    if (epochs < 1) throw ConfigError("epochs", "must be at least 1");
+    above_zero("learning_rate", learning_rate);
+    above_zero("negatives_per_cell", negatives_per_cell);
+    if (stripes < 1 || stripes > 256)
+      throw ConfigError("stripes", "must be 1 to 256, not " + std::to_string(stripes));
+    if (samples < 2) throw ConfigError("samples", "must be at least 2");
+  }
+};
+
+/// What an epoch reached.
+struct StochasticEpoch {
+  SampledValue objective;  ///< L, estimated
+  double deviation = 0.0;  ///< (L − L_opt) / L_opt of the estimate
+  double seconds = 0.0;    ///< wall-clock time since the beginning
+};
+
+/// Vectors with what happened on the way.
+struct StochasticResult {
+  Factors factors;
+  std::vector<double> singular_values;  ///< of W Cᵀ, descending; 0 beyond its rank
+  std::vector<StochasticEpoch> epochs;  ///< the start first
+  StopReason reason = StopReason::epochs_done;
+  double seconds = 0.0;  ///< wall-clock time
+
+  /// W, words × d.
+  [[nodiscard]] const AlignedMatrix& words() const noexcept { return factors.words; }
+  /// C, contexts × d.
+  [[nodiscard]] const AlignedMatrix& contexts() const noexcept { return factors.contexts; }
+};
+
+namespace detail {
+
+/// The observed cells of each word by the stripe of their contexts: c is in stripe c mod P, so that
+/// each stripe has its share of frequent ones.
+struct StripedCells {
+  std::size_t stripes;
+  Buffer<std::uint64_t> begins;  ///< of word w and stripe q at w · stripes + q, and the end
+  Buffer<WordId> contexts;
+  Buffer<float> counts;
+
+  template <class Arch>
+  StripedCells(const GlobalObjective<Arch>& objective, std::size_t count) : stripes(count) {
+    begins.reserve(objective.rows() * stripes + 1);
+    contexts.resize(objective.observed());
+    counts.resize(objective.observed());
+    std::vector<std::uint64_t> at(stripes + 1);
+    std::uint64_t first = 0;
+    for (std::size_t w = 0; w < objective.rows(); ++w) {
+      std::fill(at.begin(), at.end(), 0);
+      objective.for_each_observed(w, [&](WordId c, double) { ++at[c % stripes + 1]; });
+      at[0] = first;
+      for (std::size_t q = 0; q < stripes; ++q) at[q + 1] += at[q];
+      begins.insert(begins.end(), at.begin(), at.end() - 1);
+      first = at[stripes];
+      objective.for_each_observed(w, [&](WordId c, double n) {
+        const std::uint64_t to = at[c % stripes]++;
+        contexts[to] = c;
+        counts[to] = static_cast<float>(n);
+      });
+    }
+    begins.push_back(first);
+  }
+};
+
+/// The noise of a stripe of contexts: those of its head by name, those of its tail by a sampler.
+struct StripeNoise {
+  std::vector<WordId> head;
+  std::vector<float> head_noise;  ///< q(c)
+  double tail_noise = 0.0;        ///< Σ q(c)
+  std::optional<AliasTable> tail;
+
+  StripeNoise(const std::vector<double>& noise, std::size_t stripe, std::size_t stripes,
+              std::size_t head_size) {
+    std::vector<double> in_tail;
+    for (std::size_t c = stripe; c < noise.size(); c += stripes) {
+      const bool in_head = head.size() < head_size;
+      if (in_head) {
+        head.push_back(static_cast<WordId>(c));
+        head_noise.push_back(static_cast<float>(noise[c]));
+      }
+      in_tail.push_back(in_head ? 0.0 : noise[c]);
+      tail_noise += in_tail.back();
+    }
+    if (tail_noise > 0.0) tail.emplace(in_tail);
+  }
+};
+
+/// A word with some of its contexts: an SGNSGroup of one input, put together.
+class CellGroup {
+ public:
+  /// \param places  contexts of a stripe
+  CellGroup(std::size_t places, std::size_t stripes) : stripes_(stripes), place_(places, none) {}
+
+  void begin(float* word) noexcept {
+    for (const WordId c : ids_) place_[c / stripes_] = none;
+    ids_.clear();
+    outputs_.clear();
+    attraction_.clear();
+    weight_.clear();
+    word_ = word;
+  }
+  /// Adds examples of a context: attraction of label 1, weight of either.
+  void add(WordId context, AlignedMatrix& contexts, float attraction, float weight) {
+    std::uint32_t& place = place_[context / stripes_];
+    if (place == none) {
+      place = static_cast<std::uint32_t>(ids_.size());
+      ids_.push_back(context);
+      outputs_.push_back(contexts.row_data(context));
+      attraction_.push_back(0.0F);
+      weight_.push_back(0.0F);
+    }
+    attraction_[place] += attraction;
+    weight_[place] += weight;
+  }
+  [[nodiscard]] kernels::SGNSGroup view(std::size_t stride) {
+    const std::size_t padded = AlignedMatrix::padded(ids_.size());
+    attraction_.resize(padded, 0.0F);
+    weight_.resize(padded, 0.0F);
+    coefficients_.resize(padded, 0.0F);
+    return {&word_,         1, outputs_.data(), ids_.size(), stride, &member_, attraction_.data(),
+            weight_.data(), 1, padded};
+  }
+  [[nodiscard]] float* coefficients() noexcept { return coefficients_.data(); }
+
+ private:
+  static constexpr std::uint32_t none = 0xFFFF'FFFFU;
+  std::size_t stripes_;
+  std::vector<std::uint32_t> place_;
+  Buffer<WordId> ids_;
+  Buffer<float*> outputs_;
+  Buffer<float> attraction_;
+  Buffer<float> weight_;
+  Buffer<float> coefficients_;
+  float* word_ = nullptr;
+  float member_ = 1.0F;
+};
+
+}  // namespace detail
+
+/// Maximises the SGNS objective of counts by stochastic gradients over their observed cells, each
+/// with the weight of its count, instead of over the tokens of a text: the stochastic matrix
+/// factorization that Levy & Goldberg (NIPS 2014, section 6) leave open. For vocabularies whose
+/// square is out of reach of WeightedFactorization.
+///
+/// Words and contexts are cut into P stripes each. Of a word the cells in one stripe are a step:
+/// its observed contexts, the most frequent contexts of the stripe with all their noise, and
+/// negatives sampled from the rest, weighted so that their sum is the objective's. P blocks without
+/// a word or context in common are trained at a time, so that threads do not race. AdaGrad's
+/// squares are gathered in a pass before the first, so that a good start is not thrown away.
+///
+/// \par Complexity  an epoch is O((observed cells (1 + negatives_per_cell) + P · head · V_W) d).
+/// \par Memory  8 bytes an observed cell, 8 P bytes a word, and the vectors twice.
+/// \par Determinism  the same bits for any number of threads, on one machine and build.
+/// \par Thread safety  factorize() may be called concurrently.
+template <class Arch = DefaultArch>
+class StochasticFactorization {
+ public:
+  explicit StochasticFactorization(StochasticOptions options = {}) : options_(std::move(options)) {}
+
+  /// \param start  W and C to begin from, instead of the singular vectors that
+  ///               WeightedFactorization begins from
+  /// \throws ConfigError  an option is out of its range
+  /// \throws InputError   the start has another shape or is not finite
+  /// \throws NumericError vectors grew beyond all reason: the rate is too high
+  [[nodiscard]] StochasticResult factorize(const GlobalObjective<Arch>& objective,
+                                           std::optional<Factors> start = std::nullopt) const {
+    options_.validate();
+    if (start)
+      detail::require_start(*start, objective.rows(), objective.cols(), options_.dimension);
+    const detail::SerialEigen serial;
+    Run run(options_, objective, start ? std::move(*start) : first_factors(objective));
+    return run.train();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Step = AdaGradStep<Arch>;
+
+  [[nodiscard]] Factors first_factors(const GlobalObjective<Arch>& objective) const {
+    const detail::RowScales scales(objective);
+    ThreadTeam team(options_.threads);
+    Factors start = detail::start_factors(objective, scales, options_.dimension, options_.seed,
+                                          options_.threads);
+    detail::scale_rows(start.words, detail::RowScales::inverse(scales.words), team);
+    detail::scale_rows(start.contexts, detail::RowScales::inverse(scales.contexts), team);
+    return start;
+  }
+
+  struct alignas(buffer_alignment) Worker {
+    decltype(Step::worker()) step;
+    detail::CellGroup group;
+  };
+
+  class Run {
+   public:
+    Run(const StochasticOptions& options, const GlobalObjective<Arch>& objective, Factors start)
+        : options_(options),
+          objective_(objective),
+          team_(options.threads),
+          cells_(objective, options.stripes),
+          rounds_(square_rounds(options.stripes)),
+          vectors_{with_state(start.words), with_state(start.contexts)} {
+      for (std::size_t q = 0; q < options.stripes; ++q)
+        noise_.emplace_back(objective.noise(), q, options.stripes, options.head);
+      const std::size_t places = objective.cols() / options.stripes + 1;
+      for (std::size_t i = 0; i < team_.size(); ++i)
+        workers_.push_back({Step::worker(), detail::CellGroup(places, options.stripes)});
+    }
+
+    [[nodiscard]] StochasticResult train() {
+      StochasticResult result;
+      record(result);
+      pass(0, 0.0F);  // AdaGrad's squares alone
+      for (std::size_t epoch = 1; epoch <= options_.epochs; ++epoch) {
+        pass(epoch, static_cast<float>(options_.learning_rate));
+        require_finite(epoch);
+        record(result);
+        if (!report(epoch, result.epochs.back())) {
+          if (epoch < options_.epochs) result.reason = StopReason::stopped;
+          break;
+        }
+      }
+      CanonicalFactors canonical = canonical_factors<Arch>(without_state(), options_.power, team_);
+      result.factors = std::move(canonical.factors);
+      result.singular_values = std::move(canonical.singular_values);
+      result.seconds = elapsed();
+      return result;
+    }
+
+   private:
+    static constexpr std::size_t most_cells = 48;  // of a step
+
+    void pass(std::size_t epoch, float rate) {
+      for (const auto& round : rounds_)
+        team_.for_each_on_thread(round.size(), [&](std::size_t i, std::size_t thread) {
+          train_block(round[i], epoch, rate, workers_[thread]);
+        });
+    }
+
+    void train_block(BlockPlace place, std::size_t epoch, float rate, Worker& worker) {
+      RandomStream random(options_.seed, RandomPurpose::cell_negatives,
+                          place.rows * options_.stripes + place.columns, epoch);
+      for (std::size_t w = place.rows; w < objective_.rows(); w += options_.stripes) {
+        if (objective_.word_counts()[w] == 0.0) continue;
+        const std::uint64_t begin = cells_.begins[w * options_.stripes + place.columns];
+        const std::uint64_t end = cells_.begins[w * options_.stripes + place.columns + 1];
+        const std::uint64_t steps =
+            std::max<std::uint64_t>(1, (end - begin + most_cells - 1) / most_cells);
+        for (std::uint64_t s = 0; s < steps; ++s) {
+          const IndexRange part = partition(end - begin, steps, s);
+          train_step(w, begin + part.begin, begin + part.end, place.columns,
+                     1.0 / static_cast<double>(steps), random, rate, worker);
+        }
+      }
+    }
+
+    /// \param share  of the noise of the word in the stripe
+    void train_step(std::size_t w, std::uint64_t begin, std::uint64_t end, std::size_t stripe,
+                    double share, RandomStream& random, float rate, Worker& worker) {
+      detail::CellGroup& group = worker.group;
+      AlignedMatrix& contexts = vectors_.contexts;
+      group.begin(vectors_.words.row_data(w));
+      for (std::uint64_t i = begin; i < end; ++i)
+        group.add(cells_.contexts[i], contexts, cells_.counts[i], cells_.counts[i]);
+      const detail::StripeNoise& noise = noise_[stripe];
+      const double of_word = share * objective_.negatives() * objective_.word_counts()[w];
+      for (std::size_t h = 0; h < noise.head.size(); ++h)
+        group.add(noise.head[h], contexts, 0.0F, static_cast<float>(of_word) * noise.head_noise[h]);
+      if (noise.tail) {
+        const double wanted = options_.negatives_per_cell * static_cast<double>(end - begin);
+        const auto samples = static_cast<std::size_t>(std::max(1.0, std::round(wanted)));
+        const auto each =
+            static_cast<float>(of_word * noise.tail_noise / static_cast<double>(samples));
+        for (std::size_t i = 0; i < samples; ++i)
+          group.add(static_cast<WordId>(noise.tail->draw(random()) * options_.stripes + stripe),
+                    contexts, 0.0F, each);
+      }
+      const kernels::SGNSGroup view = group.view(AlignedMatrix::padded(options_.dimension));
+      worker.step.coefficients(view, rate, group.coefficients());
+      worker.step.move(view, group.coefficients(), rate, 0, view.stride);
+    }
+
+    [[nodiscard]] AlignedMatrix with_state(const AlignedMatrix& start) const {
+      return widened(start, Step::row_floats(options_.dimension));
+    }
+    [[nodiscard]] Factors without_state() const {
+      return {widened(vectors_.words, options_.dimension),
+              widened(vectors_.contexts, options_.dimension)};
+    }
+    [[nodiscard]] static AlignedMatrix widened(const AlignedMatrix& from, std::size_t cols) {
+      AlignedMatrix to = AlignedMatrix::on_huge_pages(from.rows(), cols);
+      for (std::size_t r = 0; r < from.rows(); ++r)
+        std::copy_n(from.row_data(r), std::min(cols, from.cols()), to.row_data(r));
+      return to;
+    }
+
+    void require_finite(std::size_t epoch) const {
+      for (const auto& [matrix, name] :
+           {std::pair(&vectors_.words, "word"), std::pair(&vectors_.contexts, "context")})
+        for (std::size_t r = 0; r < matrix->rows(); ++r)
+          for (const float x : matrix->row(r).first(options_.dimension))
+            if (!(std::abs(x) <= 1e6F))
+              throw NumericError("factorization diverged in epoch " + std::to_string(epoch) +
+                                 " with learning rate " + std::to_string(options_.learning_rate) +
+                                 ": the vector of " + name + " " + std::to_string(r) +
+                                 " has grown beyond 1e6; lower the learning rate");
+    }
+
+    void record(StochasticResult& result) {
+      const Factors now = without_state();
+      const SampledValue value = sampled_objective(objective_, now.words, now.contexts,
+                                                   options_.samples, options_.seed, team_);
+      result.epochs.push_back({value, objective_.deviation(value.value), elapsed()});
+    }
+
+    [[nodiscard]] bool report(std::size_t epoch, const StochasticEpoch& reached) const {
+      if (!options_.progress) return true;
+      const Progress progress{.stage = "optimizing",
+                              .unit = "epochs",
+                              .done = epoch,
+                              .total = options_.epochs,
+                              .residual = reached.deviation,
+                              .rate = options_.learning_rate,
+                              .loss = -reached.objective.value / objective_.total()};
+      return options_.progress(progress) != ProgressAction::stop;
+    }
+
+    [[nodiscard]] double elapsed() const {
+      return std::chrono::duration<double>(Clock::now() - begin_).count();
+    }
+
+    const StochasticOptions& options_;
+    const GlobalObjective<Arch>& objective_;
+    Clock::time_point begin_ = Clock::now();
+    ThreadTeam team_;
+    detail::StripedCells cells_;
+    BlockRounds rounds_;
+    std::vector<detail::StripeNoise> noise_;
+    Factors vectors_;
+    std::vector<Worker> workers_;
+  };
+
+  StochasticOptions options_;
+};
+
+}  // namespace implicitmf

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include <implicitmf/solvers/stochastic_factorization.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <implicitmf/solvers/weighted_factorization.hpp>
+
+#include "support/messages.hpp"
+#include "support/random_counts.hpp"
+
+namespace imf = implicitmf;
+using doctest::Approx;
+using imf::AlignedMatrix;
+using imf::Factors;
+using imf::GlobalObjective;
+using imf::SGNSObjective;
+using imf::SmoothedContexts;
+using imf::StochasticFactorization;
+using imf::StochasticOptions;
+using imf::StopReason;
+using imf::WordId;
+using support::holds;
+using support::message_of;
+
+namespace {
+
+double deviation_of(const GlobalObjective<>& objective, const imf::StochasticResult& model) {
+  return objective.deviation(objective.value(model.words(), model.contexts(), 1));
+}
+
+}  // namespace
+
+TEST_CASE("cells are those of the counts, by stripes") {
+  const auto counts = support::random_counts(20, 23, 200, 1);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+  for (const std::size_t stripes : {std::size_t{1}, std::size_t{4}, std::size_t{40}}) {
+    const imf::detail::StripedCells cells(objective, stripes);
+    REQUIRE(cells.begins.size() == 20 * stripes + 1);
+    CHECK(cells.begins.back() == objective.observed());
+    std::size_t seen = 0;
+    for (WordId w = 0; w < 20; ++w)
+      for (std::size_t q = 0; q < stripes; ++q)
+        for (auto i = cells.begins[w * stripes + q]; i < cells.begins[w * stripes + q + 1]; ++i) {
+          CHECK(cells.contexts[i] % stripes == q);
+          CHECK(static_cast<double>(cells.counts[i]) ==
+                Approx(objective.pair(w, cells.contexts[i]).positives));
+          ++seen;
+        }
+    CHECK(seen == objective.observed());
+  }
+}
+
+TEST_CASE("the noise of a stripe is shared by its head and its tail") {
+  const std::vector<double> noise = {0.4, 0.3, 0.0, 0.1, 0.1, 0.1};
+  const imf::detail::StripeNoise even(noise, 0, 2, 1);
+  CHECK(even.head == std::vector<WordId>{0});
+  CHECK(even.tail_noise == Approx(0.1));
+  CHECK(even.tail->draw(0) == 2);  // the third of the stripe: the first is the head, q of one is 0
+  const imf::detail::StripeNoise all(noise, 1, 2, 3);
+  CHECK(all.head == std::vector<WordId>{1, 3, 5});
+  CHECK_FALSE(all.tail.has_value());
+}
+
+TEST_CASE("it comes near what weighted factorization reaches") {
+  for (const double alpha : {1.0, 0.75}) {
+    const auto counts = support::random_symmetric_counts(200, 4000, 2);
+    const GlobalObjective objective{counts, SGNSObjective{counts, 5.0, SmoothedContexts{alpha}}};
+    const auto exact =
+        imf::WeightedFactorization{{.dimension = 12, .max_passes = 20, .threads = 2}}.factorize(
+            objective);
+    const auto model =
+        StochasticFactorization{
+            {.dimension = 12, .epochs = 80, .stripes = 4, .samples = 5000, .threads = 2}}
+            .factorize(objective);
+    REQUIRE(model.epochs.size() == 81);
+    const double start = model.epochs.front().deviation;
+    const double best = exact.passes.back().deviation;
+    CHECK(deviation_of(objective, model) < start - 0.7 * (start - best));
+    CHECK(model.reason == StopReason::epochs_done);
+    CHECK(std::abs(model.epochs.back().deviation - deviation_of(objective, model)) <
+          5.0 * model.epochs.back().objective.standard_error / -objective.optimum());
+  }
+}
+
+TEST_CASE("with enough dimensions w·c is PMI - log k") {
+  imf::RandomStream random(1, imf::RandomPurpose::test_data);
+  std::vector<imf::CountTriple> triples;
+  for (WordId w = 0; w < 6; ++w)
+    for (WordId c = 0; c < 7; ++c) triples.push_back({w, c, static_cast<double>(1 + random() % 9)});
+  const auto counts =
+      imf::counts_from_triples(support::numbered_words(6), support::numbered_words(7), triples);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 3.0}};
+  // All noise is in the heads: nothing is sampled.
+  const auto model = StochasticFactorization{
+      {.dimension = 6,
+       .epochs = 3000,
+       .learning_rate = 0.5,
+       .head = 8,
+       .stripes = 2,
+       .threads = 1}}.factorize(objective);
+  CHECK(deviation_of(objective, model) < 1e-4);
+  for (WordId w = 0; w < 6; ++w)
+    for (WordId c = 0; c < 7; ++c) {
+      double x = 0.0;
+      for (std::size_t k = 0; k < 6; ++k)
+        x += static_cast<double>(model.words()(w, k)) * static_cast<double>(model.contexts()(c, k));
+      CHECK(x == Approx(objective.pair(w, c).optimum()).epsilon(0.05).scale(1.0));
+    }
+}
+
+TEST_CASE("the bits do not depend on the threads") {
+  const auto counts = support::random_counts(300, 500, 6000, 4);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+  const auto train = [&](std::size_t threads) {
+    return StochasticFactorization{
+        {.dimension = 9, .epochs = 2, .samples = 1000, .threads = threads}}
+        .factorize(objective)
+        .factors;
+  };
+  const Factors by_one = train(1);
+  for (const std::size_t threads : {2U, 3U, 7U}) CHECK(train(threads) == by_one);
+}
+
+TEST_CASE("a start is gone on from, and the callback ends it") {
+  const auto counts = support::random_counts(60, 50, 1500, 5);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+  StochasticOptions options{.dimension = 8, .epochs = 20, .threads = 1};
+  const auto first = StochasticFactorization{options}.factorize(objective);
+  options.progress = [](const imf::Progress& progress) {
+    CHECK(progress.total == 20);
+    return progress.done == 3 ? imf::ProgressAction::stop : imf::ProgressAction::proceed;
+  };
+  const auto second = StochasticFactorization{options}.factorize(objective, first.factors);
+  CHECK(second.reason == StopReason::stopped);
+  CHECK(second.epochs.size() == 4);
+  CHECK(second.epochs.front().deviation == Approx(first.epochs.back().deviation).epsilon(1e-3));
+}
+
+TEST_CASE("small shapes and more stripes than words work") {
+  for (const std::size_t words : {std::size_t{1}, std::size_t{3}}) {
+    const auto counts = support::random_counts(words, 2, 10, 6);
+    const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+    const auto model =
+        StochasticFactorization{{.dimension = 5, .epochs = 3, .threads = 2}}.factorize(objective);
+    CHECK(model.words().rows() == words);
+    CHECK(std::isfinite(deviation_of(objective, model)));
+  }
+}
+
+TEST_CASE("options out of their ranges, other shapes and rates that diverge are refused") {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  const auto refused = [](const StochasticOptions& options) {
+    return message_of<imf::ConfigError>([&] { options.validate(); });
+  };
+  CHECK(holds(refused({.dimension = 0}), "dimension: must be 1 to 65536, not 0"));
+  CHECK(holds(refused({.power = 2.0}), "power: must be 0 to 1, not 2.0"));
+  CHECK(holds(refused({.epochs = 0}), "epochs: must be at least 1"));
+  CHECK(holds(refused({.learning_rate = nan}), "learning_rate: must be above 0"));
+  CHECK(holds(refused({.negatives_per_cell = 0.0}), "negatives_per_cell: must be above 0"));
+  CHECK(holds(refused({.stripes = 0}), "stripes: must be 1 to 256, not 0"));
+  CHECK(holds(refused({.samples = 1}), "samples: must be at least 2"));
+
+  const auto counts = support::random_counts(6, 5, 50, 8);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+  const StochasticFactorization solver{{.dimension = 3, .threads = 1}};
+  CHECK(holds(message_of<imf::InputError>([&] {
+                static_cast<void>(
+                    solver.factorize(objective, Factors{AlignedMatrix(5, 3), AlignedMatrix(5, 3)}));
+              }),
+              "start: 5 x 3 vectors, not 6 x 3"));
+  const StochasticFactorization wild{{.dimension = 3, .learning_rate = 1e7, .threads = 1}};
+  CHECK(holds(message_of<imf::NumericError>([&] { static_cast<void>(wild.factorize(objective)); }),
+              "factorization diverged in epoch 1 with learning rate 10000000"));
+}
