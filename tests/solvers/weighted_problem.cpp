@@ -157,3 +157,15 @@ TEST_CASE("what is not counted has scale 0 and stays 0") {
   const Factors start = imf::detail::start_factors(objective, scales, 4, 1, 1);
   for (std::size_t k = 0; k < 4; ++k) CHECK(start.words(2, k) == 0.0F);
 }
+
+TEST_CASE("the start of a symmetric objective does not mind a first word without contexts") {
+  const auto words = support::numbered_words(4);
+  const auto counts = imf::counts_from_triples(
+      words, words, {{1, 1, 2.0}, {1, 2, 5.0}, {2, 1, 5.0}, {2, 3, 1.0}, {3, 2, 1.0}});
+  const GlobalObjective objective{counts, SGNSObjective{counts, 2.0}};
+  REQUIRE(objective.is_symmetric());
+  const Factors start =
+      imf::detail::start_factors(objective, imf::detail::RowScales(objective), 3, 1, 1);
+  for (std::size_t r = 0; r < 4; ++r)
+    for (std::size_t k = 0; k < 3; ++k) CHECK(std::isfinite(start.words(r, k)));
+}

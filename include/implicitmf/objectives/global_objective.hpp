@@ -151,7 +151,8 @@ class GlobalObjective {
                             AlignedMatrix& gradient_words, AlignedMatrix& gradient_contexts,
                             ThreadTeam& team) const {
     require_shape(words, contexts);
-    require_shape(gradient_words, gradient_contexts);
+    require_shape(gradient_words, contexts);
+    require_shape(words, gradient_contexts);
     gradient_words.fill_zero();
     gradient_contexts.fill_zero();
     const double loss =
@@ -167,6 +168,7 @@ class GlobalObjective {
   /// \param signed_words  W S
   double symmetric_value_and_gradient(const AlignedMatrix& words, const AlignedMatrix& signed_words,
                                       AlignedMatrix& gradient, ThreadTeam& team) const {
+    if (!symmetric_) throw InputError("objective: it is not symmetric");
     require_shape(words, signed_words);
     require_shape(gradient, signed_words);
     gradient.fill_zero();

@@ -112,7 +112,9 @@ template <class Arch>
   sparse.values.reserve(objective.observed());
   // Of a symmetric objective the two margins must be told from each other in no bit.
   const bool symmetric = objective.is_symmetric();
-  const double total = 1.0 / objective.noise()[0] * objective.word_counts()[0];
+  double total = 0.0;  // of all counts: q(c) |D| = #(c)
+  for (std::size_t c = 0; c < objective.cols() && symmetric && total == 0.0; ++c)
+    if (objective.noise()[c] > 0.0) total = objective.word_counts()[c] / objective.noise()[c];
   for (std::size_t w = 0; w < objective.rows(); ++w) {
     const double of_word = objective.word_counts()[w];
     objective.for_each_observed(w, [&](WordId c, double count) {
