@@ -29,8 +29,10 @@ struct WeightedTraining : TrainArguments {
     const auto counts = make_counts(
         display, clock, facts,
         [&](std::uint64_t ids, std::uint64_t cells, std::size_t rows, std::size_t cols) {
-          const std::uint64_t work =
-              solver.memory_bytes(rows, cols, cells, association.smoothing == 1.0);
+          // A file of counts does not say so before they are looked at.
+          const bool symmetric = counts_file.empty() && association.smoothing == 1.0 &&
+                                 counting.side == imf::WindowSide::symmetric;
+          const std::uint64_t work = solver.memory_bytes(rows, cols, cells, symmetric);
           // Cells stand twice for a moment while they are counted.
           const std::uint64_t of_counts = (ids == 0 ? 12 : 24) * cells;
           estimate = ids + 40 * (std::uint64_t{rows} + cols) + of_counts + work;
@@ -65,6 +67,8 @@ struct WeightedTraining : TrainArguments {
     association.negatives = negatives.value_or(5.0);
     association.smoothing = smoothing.value_or(1.0);
     weighted.validate();
+    imf::ShiftedPMIOptions{.negatives = association.negatives}.validate();
+    imf::SmoothedContexts{.alpha = association.smoothing}.validate();
   }
 
   void print_json(const imf::GlobalObjective<>& objective, const imf::WeightedResult& model,

@@ -99,9 +99,9 @@ class SparseMinusOuter {
   std::vector<float> b_;
 };
 
-/// diag(a) (φ + log k) diag(b), whose best approximation is about that of −L: with
+/// diag(a) (φ − log k) diag(b), whose best approximation is about that of −L: with
 /// ρ = #(w,c) / (#(w) q(c)), φ = log ρ where ρ > 1 and ρ − 1 elsewhere, which does not go to −∞
-/// where nothing is observed. Without the + log k of all cells.
+/// where nothing is observed. Without the − log k of all cells.
 template <class Arch>
 [[nodiscard]] SparseMinusOuter<Arch> start_operator(const GlobalObjective<Arch>& objective,
                                                     const RowScales& scales) {
