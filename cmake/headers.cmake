@@ -6,6 +6,7 @@ set(
   include/implicitmf/association/context_distribution.hpp
   include/implicitmf/association/shifted_pmi_matrix.hpp
   include/implicitmf/association/sparse_operator.hpp
+  include/implicitmf/core/block_rounds.hpp
   include/implicitmf/core/buffer.hpp
   include/implicitmf/core/checksum.hpp
   include/implicitmf/core/csr.hpp
@@ -45,19 +46,25 @@ set(
   include/implicitmf/kernels/axpy.hpp
   include/implicitmf/kernels/dot.hpp
   include/implicitmf/kernels/panel_product.hpp
+  include/implicitmf/kernels/sgns_cells.hpp
   include/implicitmf/kernels/sgns_group.hpp
   include/implicitmf/kernels/sigmoid.hpp
   include/implicitmf/kernels/simd.hpp
   include/implicitmf/kernels/sparse_product.hpp
   include/implicitmf/objectives/alias_table.hpp
+  include/implicitmf/objectives/global_objective.hpp
   include/implicitmf/objectives/held_out_sample.hpp
   include/implicitmf/objectives/negative_sampler.hpp
+  include/implicitmf/objectives/objective_sample.hpp
   include/implicitmf/objectives/sgns_objective.hpp
   include/implicitmf/sgns.hpp
   include/implicitmf/solvers/block_lanczos.hpp
+  include/implicitmf/solvers/canonical_factors.hpp
   include/implicitmf/solvers/dense_panels.hpp
   include/implicitmf/solvers/dense_svd.hpp
+  include/implicitmf/solvers/factor_space.hpp
   include/implicitmf/solvers/factors.hpp
+  include/implicitmf/solvers/lbfgs.hpp
   include/implicitmf/solvers/linear_operator.hpp
   include/implicitmf/solvers/orthonormal_basis.hpp
   include/implicitmf/solvers/sgns_options.hpp
@@ -66,8 +73,12 @@ set(
   include/implicitmf/solvers/sgns_trainer.hpp
   include/implicitmf/solvers/singular_triplets.hpp
   include/implicitmf/solvers/small_dense.hpp
+  include/implicitmf/solvers/stochastic_factorization.hpp
   include/implicitmf/solvers/stop_reason.hpp
+  include/implicitmf/solvers/striped_cells.hpp
   include/implicitmf/solvers/symmetric_svd.hpp
   include/implicitmf/solvers/training_windows.hpp
+  include/implicitmf/solvers/weighted_factorization.hpp
+  include/implicitmf/solvers/weighted_problem.hpp
   include/implicitmf/solvers/window_group.hpp
 )

@@ -10,7 +10,7 @@
 #include <implicitmf/io/count_file.hpp>
 #include <implicitmf/io/word2vec_format.hpp>
 #include <implicitmf/objectives/global_objective.hpp>
-#include <implicitmf/objectives/sampled_objective.hpp>
+#include <implicitmf/objectives/objective_sample.hpp>
 
 #include "command.hpp"
 
@@ -44,7 +44,7 @@ struct ObjectiveCommand {
         w.rows(), c.rows());
     imf::ThreadTeam team(common.threads);
     const imf::SampledValue value =
-        samples > 0 ? imf::sampled_objective(objective, w, c, samples, seed, team)
+        samples > 0 ? imf::ObjectiveSample(objective, samples, seed).value(w, c, team)
                     : imf::SampledValue{objective.value(w, c, team), 0.0};
     if (common.json)
       print_json(objective, value);

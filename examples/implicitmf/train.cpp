@@ -2,6 +2,7 @@
 // implicitmf train: word vectors from a text or from counts. The methods stand in files of their
 // own.
 #include <filesystem>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <system_error>
@@ -195,6 +196,14 @@ void TrainArguments::write(const imf::Factors& factors,
                        choice == imf::VectorChoice::contexts ? *contexts : *words, format);
   if (!context_output.empty())
     imf::save_word2vec(context_output, factors.contexts, *contexts, format);
+}
+
+void TrainArguments::print_end(const StageClock& clock) const {
+  std::cout << "seconds:";
+  for (const auto& [stage, seconds] : clock.seconds().items())
+    std::cout << " " << stage << " " << with_unit(seconds.get<double>());
+  std::cout << "\npeak memory " << imf::format_bytes(imf::peak_memory_bytes()) << "; vectors in "
+            << output << '\n';
 }
 
 Json TrainArguments::to_json() const {

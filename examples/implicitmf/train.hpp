@@ -60,6 +60,8 @@ struct TrainArguments {
   /// Writes the vectors that were asked for.
   void write(const imf::Factors& factors, const std::shared_ptr<const imf::Vocabulary>& words,
              const std::shared_ptr<const imf::Vocabulary>& contexts) const;
+  /// The end of every summary: seconds of the stages, peak memory, where the vectors are.
+  void print_end(const StageClock& clock) const;
   /// All options, for the record.
   [[nodiscard]] Json to_json() const;
 };

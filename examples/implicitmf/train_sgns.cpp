@@ -164,11 +164,8 @@ struct SGNSTraining : TrainArguments {
       std::cout << '\n';
     }
     std::cout << with_unit(tokens_per_second(corpus, model)) << " tokens/s, "
-              << imf::to_string(model.reason) << "\nseconds:";
-    for (const auto& [stage, seconds] : clock.seconds().items())
-      std::cout << " " << stage << " " << with_unit(seconds.get<double>());
-    std::cout << "\npeak memory " << imf::format_bytes(imf::peak_memory_bytes()) << "; vectors in "
-              << output << '\n';
+              << imf::to_string(model.reason) << "\n";
+    print_end(clock);
   }
 };
 

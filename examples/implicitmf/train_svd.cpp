@@ -105,12 +105,8 @@ struct SVDTraining : TrainArguments {
               << " stored in the matrix\n"
               << "singular values " << model.singular_values.front() << " ... "
               << model.singular_values.back() << ", rank " << model.rank << " of " << svd.dimension
-              << "; " << model.products << " products, " << imf::to_string(model.reason)
-              << "\nseconds:";
-    for (const auto& [stage, seconds] : clock.seconds().items())
-      std::cout << " " << stage << " " << with_unit(seconds.get<double>());
-    std::cout << "\npeak memory " << imf::format_bytes(imf::peak_memory_bytes()) << "; vectors in "
-              << output << '\n';
+              << "; " << model.products << " products, " << imf::to_string(model.reason) << "\n";
+    print_end(clock);
     if (model.rank < svd.dimension)
       std::cout << "the matrix has rank " << model.rank << ": the columns beyond it are zero\n";
   }

@@ -113,11 +113,8 @@ struct WeightedTraining : TrainArguments {
     line("end", model.passes.back());
     std::cout << model.passes.size() - 1 << " passes, " << imf::to_string(model.reason)
               << "; singular values " << model.singular_values.front() << " ... "
-              << model.singular_values.back() << "\nseconds:";
-    for (const auto& [stage, seconds] : clock.seconds().items())
-      std::cout << " " << stage << " " << with_unit(seconds.get<double>());
-    std::cout << "\npeak memory " << imf::format_bytes(imf::peak_memory_bytes()) << "; vectors in "
-              << output << '\n';
+              << model.singular_values.back() << "\n";
+    print_end(clock);
   }
 };
 

@@ -55,7 +55,7 @@
 #include <implicitmf/objectives/global_objective.hpp>
 #include <implicitmf/objectives/held_out_sample.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
-#include <implicitmf/objectives/sampled_objective.hpp>
+#include <implicitmf/objectives/objective_sample.hpp>
 #include <implicitmf/objectives/sgns_objective.hpp>
 #include <implicitmf/solvers/block_lanczos.hpp>
 #include <implicitmf/solvers/canonical_factors.hpp>
@@ -74,6 +74,7 @@
 #include <implicitmf/solvers/small_dense.hpp>
 #include <implicitmf/solvers/stochastic_factorization.hpp>
 #include <implicitmf/solvers/stop_reason.hpp>
+#include <implicitmf/solvers/striped_cells.hpp>
 #include <implicitmf/solvers/symmetric_svd.hpp>
 #include <implicitmf/solvers/training_windows.hpp>
 #include <implicitmf/solvers/weighted_factorization.hpp>

@@ -28,15 +28,9 @@ using support::holds;
 using support::message_of;
 using support::random_counts;
 using support::random_matrix;
+using support::row_dot;
 
 namespace {
-
-double dot(const AlignedMatrix& a, std::size_t i, const AlignedMatrix& b, std::size_t j) {
-  double sum = 0.0;
-  for (std::size_t k = 0; k < a.cols(); ++k)
-    sum += static_cast<double>(a(i, k)) * static_cast<double>(b(j, k));
-  return sum;
-}
 
 /// L as the paper writes it, cell by cell.
 double slow_value(const imf::CooccurrenceCounts& counts, double k, double alpha,
@@ -48,7 +42,7 @@ double slow_value(const imf::CooccurrenceCounts& counts, double k, double alpha,
   double sum = 0.0;
   for (std::size_t w = 0; w < words.rows(); ++w)
     for (std::size_t c = 0; c < contexts.rows(); ++c) {
-      const double x = dot(words, w, contexts, c);
+      const double x = row_dot(words, w, contexts, c);
       const double positives =
           static_cast<double>(counts.cells().at(w, static_cast<WordId>(c))) / unit;
       const double noise = k * static_cast<double>(counts.word_sums()[w]) / unit *
@@ -100,7 +94,7 @@ TEST_CASE("value and gradient are those of a slow sum over all cells") {
       for (std::size_t i = 0; i < words; ++i)
         for (std::size_t j = 0; j < contexts; ++j) {
           const double g = objective.pair(static_cast<WordId>(i), static_cast<WordId>(j))
-                               .derivative(dot(w, i, c, j));
+                               .derivative(row_dot(w, i, c, j));
           for (std::size_t k = 0; k < dimension; ++k) {
             by_words[i * dimension + k] += g * static_cast<double>(c(j, k));
             by_contexts[j * dimension + k] += g * static_cast<double>(w(i, k));
@@ -255,4 +249,21 @@ TEST_CASE("words and contexts that do not fit are refused") {
                 GlobalObjective(counts, SGNSObjective(std::vector<imf::Count>{1, 2}, 5.0));
               }),
               "its noise is of 2 contexts, the counts have 5"));
+  CHECK(holds(message_of<imf::InputError>([&] {
+                GlobalObjective(counts, SGNSObjective(std::vector<imf::Count>{1, 0, 1, 1, 1}, 5.0));
+              }),
+              "context 1 is observed, but has no noise"));
+  AlignedMatrix of_words(4, 3);
+  AlignedMatrix too_narrow(5, 2);
+  imf::ThreadTeam team(1);
+  CHECK(holds(message_of<imf::InputError>([&] {
+                objective.value_and_gradient(AlignedMatrix(4, 3), AlignedMatrix(5, 3), of_words,
+                                             too_narrow, team);
+              }),
+              "do not fit"));
+  CHECK(holds(message_of<imf::InputError>([&] {
+                objective.symmetric_value_and_gradient(AlignedMatrix(4, 3), AlignedMatrix(5, 3),
+                                                       of_words, team);
+              }),
+              "it is not symmetric"));
 }

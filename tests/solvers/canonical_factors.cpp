@@ -16,15 +16,10 @@ using imf::AlignedMatrix;
 using imf::canonical_factors;
 using imf::Factors;
 using support::random_matrix;
+using support::row_dot;
 
 namespace {
 
-double dot(const AlignedMatrix& a, std::size_t i, const AlignedMatrix& b, std::size_t j) {
-  double sum = 0.0;
-  for (std::size_t k = 0; k < a.cols(); ++k)
-    sum += static_cast<double>(a(i, k)) * static_cast<double>(b(j, k));
-  return sum;
-}
 double column_dot(const AlignedMatrix& a, std::size_t i, std::size_t j) {
   double sum = 0.0;
   for (std::size_t r = 0; r < a.rows(); ++r)
@@ -36,8 +31,8 @@ double largest_difference(const Factors& a, const Factors& b) {
   double most = 0.0;
   for (std::size_t i = 0; i < a.words.rows(); ++i)
     for (std::size_t j = 0; j < a.contexts.rows(); ++j)
-      most =
-          std::max(most, std::abs(dot(a.words, i, a.contexts, j) - dot(b.words, i, b.contexts, j)));
+      most = std::max(
+          most, std::abs(row_dot(a.words, i, a.contexts, j) - row_dot(b.words, i, b.contexts, j)));
   return most;
 }
 
@@ -91,6 +86,44 @@ TEST_CASE("a linear map of the words and its inverse of the contexts change noth
     for (std::size_t r = 0; r < 40; ++r)
       CHECK(std::abs(a.factors.words(r, k) - b.factors.words(r, k)) < 1e-4F);
   }
+}
+
+TEST_CASE("columns that are nearly dependent come out orthonormal all the same") {
+  imf::ThreadTeam team(2);
+  Factors factors{random_matrix(900, 5, 9, 1.0F), random_matrix(700, 5, 10, 1.0F)};
+  // Columns over five orders of magnitude, mixed: W of a condition of about 1e5.
+  for (std::size_t k = 0; k < 5; ++k) {
+    const float scale = std::pow(10.0F, -1.25F * static_cast<float>(k));
+    for (std::size_t r = 0; r < 900; ++r) factors.words(r, k) *= scale;
+    for (std::size_t r = 0; r < 700; ++r) factors.contexts(r, k) /= scale;
+  }
+  for (std::size_t k = 1; k < 5; ++k) {
+    for (std::size_t r = 0; r < 900; ++r) factors.words(r, k) += 0.5F * factors.words(r, 0);
+    for (std::size_t r = 0; r < 700; ++r) factors.contexts(r, 0) -= 0.5F * factors.contexts(r, k);
+  }
+  const auto canonical = canonical_factors(factors, 0.0, team);
+  for (std::size_t i = 0; i < 5; ++i)
+    for (std::size_t j = 0; j <= i; ++j)
+      CHECK(column_dot(canonical.factors.words, i, j) ==
+            Approx(i == j ? 1.0 : 0.0).epsilon(1e-5).scale(1.0));
+  double largest = 0.0;
+  for (std::size_t i = 0; i < 900; i += 7)
+    for (std::size_t j = 0; j < 700; j += 7)
+      largest = std::max(
+          largest, std::abs(row_dot(factors.words, i, factors.contexts, j) -
+                            row_dot(canonical.factors.words, i, canonical.factors.contexts, j)));
+  CHECK(largest < 1e-4);
+}
+
+TEST_CASE("more dimensions than words, and sums of columns, leave no false singular values") {
+  imf::ThreadTeam team(1);
+  Factors wide{random_matrix(4, 20, 11, 1.0F), random_matrix(300, 20, 12, 1.0F)};
+  const auto of_wide = canonical_factors(wide, 0.5, team);
+  CHECK(of_wide.singular_values[3] > 0.1);
+  for (std::size_t k = 4; k < 20; ++k) CHECK(of_wide.singular_values[k] == 0.0);
+  Factors sums{random_matrix(300, 4, 13, 1.0F), random_matrix(300, 4, 14, 1.0F)};
+  for (std::size_t r = 0; r < 300; ++r) sums.words(r, 3) = sums.words(r, 0) + sums.words(r, 1);
+  CHECK(canonical_factors(sums, 0.5, team).singular_values[3] == 0.0);
 }
 
 TEST_CASE("columns beyond the rank are zero, those of nothing at all too") {

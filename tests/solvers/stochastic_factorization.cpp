@@ -35,37 +35,6 @@ double deviation_of(const GlobalObjective<>& objective, const imf::StochasticRes
 
 }  // namespace
 
-TEST_CASE("cells are those of the counts, by stripes") {
-  const auto counts = support::random_counts(20, 23, 200, 1);
-  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
-  for (const std::size_t stripes : {std::size_t{1}, std::size_t{4}, std::size_t{40}}) {
-    const imf::detail::StripedCells cells(objective, stripes);
-    REQUIRE(cells.begins.size() == 20 * stripes + 1);
-    CHECK(cells.begins.back() == objective.observed());
-    std::size_t seen = 0;
-    for (WordId w = 0; w < 20; ++w)
-      for (std::size_t q = 0; q < stripes; ++q)
-        for (auto i = cells.begins[w * stripes + q]; i < cells.begins[w * stripes + q + 1]; ++i) {
-          CHECK(cells.contexts[i] % stripes == q);
-          CHECK(static_cast<double>(cells.counts[i]) ==
-                Approx(objective.pair(w, cells.contexts[i]).positives));
-          ++seen;
-        }
-    CHECK(seen == objective.observed());
-  }
-}
-
-TEST_CASE("the noise of a stripe is shared by its head and its tail") {
-  const std::vector<double> noise = {0.4, 0.3, 0.0, 0.1, 0.1, 0.1};
-  const imf::detail::StripeNoise even(noise, 0, 2, 1);
-  CHECK(even.head == std::vector<WordId>{0});
-  CHECK(even.tail_noise == Approx(0.1));
-  CHECK(even.tail->draw(0) == 2);  // the third of the stripe: the first is the head, q of one is 0
-  const imf::detail::StripeNoise all(noise, 1, 2, 3);
-  CHECK(all.head == std::vector<WordId>{1, 3, 5});
-  CHECK_FALSE(all.tail.has_value());
-}
-
 TEST_CASE("it comes near what weighted factorization reaches") {
   for (const double alpha : {1.0, 0.75}) {
     const auto counts = support::random_symmetric_counts(200, 4000, 2);
@@ -102,6 +71,7 @@ TEST_CASE("with enough dimensions w·c is PMI - log k") {
        .learning_rate = 0.5,
        .head = 8,
        .stripes = 2,
+       .samples = 2,
        .threads = 1}}.factorize(objective);
   CHECK(deviation_of(objective, model) < 1e-4);
   for (WordId w = 0; w < 6; ++w)

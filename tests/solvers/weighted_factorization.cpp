@@ -31,10 +31,7 @@ using support::random_matrix;
 namespace {
 
 double dot(const Factors& f, std::size_t w, std::size_t c) {
-  double sum = 0.0;
-  for (std::size_t k = 0; k < f.words.cols(); ++k)
-    sum += static_cast<double>(f.words(w, k)) * static_cast<double>(f.contexts(c, k));
-  return sum;
+  return support::row_dot(f.words, w, f.contexts, c);
 }
 
 /// Counts above 0 in every cell; of_symmetry makes those of (w,c) and (c,w) equal.
@@ -135,6 +132,52 @@ TEST_CASE("a start is gone on from") {
   const auto second = solver.factorize(objective, first.factors);
   CHECK(second.passes.front().objective == Approx(first.passes.back().objective).epsilon(1e-5));
   CHECK(second.passes.back().objective >= second.passes.front().objective);
+}
+
+TEST_CASE("a start of a symmetric objective is gone on from, whatever its power") {
+  const auto counts = support::random_symmetric_counts(60, 1500, 5);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+  REQUIRE(objective.is_symmetric());
+  for (const double power : {0.0, 0.5, 1.0}) {
+    CAPTURE(power);
+    const WeightedFactorization solver{
+        {.dimension = 8, .power = power, .max_passes = 20, .threads = 1}};
+    const auto first = solver.factorize(objective);
+    const auto second = solver.factorize(objective, first.factors);
+    CHECK(second.passes.front().objective == Approx(first.passes.back().objective).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("many negatives and few are no harder") {
+  const auto counts = support::random_counts(60, 50, 1500, 5);
+  for (const double k : {1e-4, 1e5}) {
+    CAPTURE(k);
+    const GlobalObjective objective{counts, SGNSObjective{counts, k}};
+    const auto train = [&](double tolerance) {
+      return WeightedFactorization{
+          {.dimension = 8, .tolerance = tolerance, .max_passes = 300, .threads = 1}}
+          .factorize(objective);
+    };
+    const double best = train(0.0).passes.back().deviation;
+    CHECK(train(1e-5).passes.back().deviation < 1.2 * best + 1e-3);
+  }
+}
+
+TEST_CASE("what is beyond float is an error, not a result") {
+  const auto counts = support::random_counts(10, 8, 100, 5);
+  const GlobalObjective beyond{counts, SGNSObjective{counts, 1e39}};
+  CHECK(holds(message_of<imf::NumericError>([&] {
+                static_cast<void>(
+                    WeightedFactorization{{.dimension = 3, .threads = 1}}.factorize(beyond));
+              }),
+              "not finite"));
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+  CHECK(holds(
+      message_of<imf::NumericError>([&] {
+        static_cast<void>(
+            WeightedFactorization{{.dimension = 3, .l2 = 1e39, .threads = 1}}.factorize(objective));
+      }),
+      "not finite"));
 }
 
 TEST_CASE("L2 shortens the vectors") {

@@ -71,4 +71,13 @@ inline implicitmf::AlignedMatrix random_matrix(std::size_t rows, std::size_t col
   return matrix;
 }
 
+/// The dot product of row i of a and row j of b.
+inline double row_dot(const implicitmf::AlignedMatrix& a, std::size_t i,
+                      const implicitmf::AlignedMatrix& b, std::size_t j) {
+  double sum = 0.0;
+  for (std::size_t k = 0; k < a.cols(); ++k)
+    sum += static_cast<double>(a(i, k)) * static_cast<double>(b(j, k));
+  return sum;
+}
+
 }  // namespace support

@@ -85,48 +85,61 @@ class SparseOperator {
   std::vector<std::size_t> column_cuts_;
 };
 
-/// A + s · 1 1ᵀ for a sparse A: the matrix whose unobserved cells are s instead of 0, without
-/// storing it. With A = PMI on observed cells and s = −log k it is the shifted PMI matrix whose
-/// unseen cells stand at −log k. Models LinearOperator.
+/// A + s · u vᵀ for a sparse A, without storing it. Models LinearOperator; symmetric where A is and
+/// u equals v.
 template <class Arch = DefaultArch>
-class ShiftedSparseOperator {
+class SparsePlusOuter {
  public:
-  ShiftedSparseOperator(Csr<float> matrix, double shift)
-      : sparse_(std::move(matrix)), shift_(shift) {}
+  /// \param u  rows() numbers; \param v  cols() numbers
+  SparsePlusOuter(Csr<float> matrix, double scale, std::vector<float> u, std::vector<float> v)
+      : sparse_(std::move(matrix)), scale_(scale), u_(std::move(u)), v_(std::move(v)) {}
 
   [[nodiscard]] std::size_t rows() const noexcept { return sparse_.rows(); }
   [[nodiscard]] std::size_t cols() const noexcept { return sparse_.cols(); }
-  [[nodiscard]] bool is_symmetric() const noexcept { return sparse_.is_symmetric(); }
-  /// The value added to every cell.
-  [[nodiscard]] double shift() const noexcept { return shift_; }
+  [[nodiscard]] bool is_symmetric() const noexcept { return sparse_.is_symmetric() && u_ == v_; }
 
-  /// y = (A + s 1 1ᵀ) x
+  /// y = (A + s u vᵀ) x
   void apply(const AlignedMatrix& x, AlignedMatrix& y, ThreadTeam& team) const {
     sparse_.apply(x, y, team);
-    add_column_sums(x, y, team);
+    add_outer(u_, v_, x, y, team);
   }
-  /// y = (A + s 1 1ᵀ)ᵀ x
+  /// y = (A + s u vᵀ)ᵀ x
   void apply_transpose(const AlignedMatrix& x, AlignedMatrix& y, ThreadTeam& team) const {
     sparse_.apply_transpose(x, y, team);
-    add_column_sums(x, y, team);
+    add_outer(v_, u_, x, y, team);
   }
 
  private:
-  void add_column_sums(const AlignedMatrix& x, AlignedMatrix& y, ThreadTeam& team) const {
+  /// y ← y + s u (vᵀ x), in double.
+  void add_outer(const std::vector<float>& u, const std::vector<float>& v, const AlignedMatrix& x,
+                 AlignedMatrix& y, ThreadTeam& team) const {
     std::vector<double> sums(x.cols(), 0.0);
     for (std::size_t r = 0; r < x.rows(); ++r)
-      for (std::size_t c = 0; c < x.cols(); ++c) sums[c] += static_cast<double>(x(r, c));
-    for (double& sum : sums) sum *= shift_;
+      for (std::size_t c = 0; c < x.cols(); ++c)
+        sums[c] += static_cast<double>(v[r]) * static_cast<double>(x(r, c));
+    for (double& sum : sums) sum *= scale_;
     constexpr std::size_t slab = 1024;
     team.for_each((y.rows() + slab - 1) / slab, [&](std::size_t s) {
       for (std::size_t r = s * slab; r < std::min(y.rows(), (s + 1) * slab); ++r)
         for (std::size_t c = 0; c < y.cols(); ++c)
-          y(r, c) = static_cast<float>(static_cast<double>(y(r, c)) + sums[c]);
+          y(r, c) = static_cast<float>(static_cast<double>(y(r, c)) +
+                                       static_cast<double>(u[r]) * sums[c]);
     });
   }
 
   SparseOperator<Arch> sparse_;
-  double shift_;
+  double scale_;
+  std::vector<float> u_;
+  std::vector<float> v_;
 };
+
+/// A + s · 1 1ᵀ: the matrix whose unobserved cells are s instead of 0. With A = PMI on observed
+/// cells and s = −log k it is the shifted PMI matrix whose unseen cells stand at −log k.
+template <class Arch = DefaultArch>
+[[nodiscard]] SparsePlusOuter<Arch> shifted_operator(Csr<float> matrix, double shift) {
+  std::vector<float> u(matrix.rows(), 1.0F);
+  std::vector<float> v(matrix.cols, 1.0F);
+  return {std::move(matrix), shift, std::move(u), std::move(v)};
+}
 
 }  // namespace implicitmf

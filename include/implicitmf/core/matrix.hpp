@@ -88,4 +88,12 @@ class AlignedMatrix {
   Buffer<float> values_;
 };
 
+/// The same rows with so many columns, on huge pages: cut off, or zeros behind.
+[[nodiscard]] inline AlignedMatrix with_columns(const AlignedMatrix& from, std::size_t cols) {
+  AlignedMatrix to = AlignedMatrix::on_huge_pages(from.rows(), cols);
+  for (std::size_t r = 0; r < from.rows(); ++r)
+    std::copy_n(from.row_data(r), std::min(cols, from.cols()), to.row_data(r));
+  return to;
+}
+
 }  // namespace implicitmf

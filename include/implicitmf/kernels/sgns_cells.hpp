@@ -17,10 +17,13 @@ namespace implicitmf::kernels {
 /// \par Shapes     n: a multiple of panel_width; q is 0 where there is no cell.
 /// \par Alignment  x and q: 64 bytes.
 /// \par Overlap    none.
-/// \par Max error  of each x: 7u relative for |x| <= 87; of the sum (n / w + log2(w) + 5) · u,
-///                 relative; u = 2⁻²⁴, w = FloatBatch<Arch>::width.
+/// \par Max error  for |x| <= 87 of each x 7u relative, of the sum (n / w + log2(w) + 6) · u
+/// relative;
+///                 u = 2⁻²⁴, w = FloatBatch<Arch>::width; while nothing leaves the normal range.
 /// \par Order      j is added to lane j mod w, by rising j, with fma; then reduce_add.
-/// \par NaN, inf   NaN of NaN; σ(±inf) = σ(±87).
+/// \par NaN, inf   NaN of NaN; beyond ±87 e^−|x| stays at e^−87, and log(1 + e^x) ends at the
+/// largest
+///                 float.
 template <class Arch = DefaultArch>
 [[nodiscard]] inline double noise_cells(std::size_t n, float* x, float rate,
                                         const float* q) noexcept {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -115,6 +116,19 @@ void rotate_columns(AlignedMatrix& a, const SmallMatrix& h, ThreadTeam& team) {
 inline void copy_columns(const AlignedMatrix& panel, std::size_t from, AlignedMatrix& to) {
   for (std::size_t r = 0; r < panel.rows(); ++r)
     std::copy_n(panel.row_data(r) + from, to.cols(), to.row_data(r));
+}
+
+/// The sign of the entry of largest magnitude of a column, the first of equal ones; 1 of a zero
+/// column.
+[[nodiscard]] inline double sign_of_column(const AlignedMatrix& panel, std::size_t column) {
+  float largest = 0.0F;
+  for (std::size_t r = 0; r < panel.rows(); ++r)
+    if (std::abs(panel(r, column)) > std::abs(largest)) largest = panel(r, column);
+  return largest < 0.0F ? -1.0 : 1.0;
+}
+inline void scale_column(AlignedMatrix& panel, std::size_t column, double factor) {
+  for (std::size_t r = 0; r < panel.rows(); ++r)
+    panel(r, column) = static_cast<float>(factor * static_cast<double>(panel(r, column)));
 }
 
 }  // namespace implicitmf::detail

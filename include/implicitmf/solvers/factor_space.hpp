@@ -3,9 +3,7 @@
 /// Factors as points of a vector space: what a minimiser does with them.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 #include <implicitmf/core/matrix.hpp>

@@ -3,6 +3,12 @@
 /// Factors: the two matrices every solver hands out.
 #pragma once
 
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include <implicitmf/core/errors.hpp>
 #include <implicitmf/core/matrix.hpp>
 
 namespace implicitmf {
@@ -14,5 +20,25 @@ struct Factors {
   AlignedMatrix contexts;
   friend bool operator==(const Factors&, const Factors&) = default;
 };
+
+namespace detail {
+
+/// \throws InputError  vectors to begin from have another shape or are not finite
+inline void require_start(const Factors& start, std::size_t words, std::size_t contexts,
+                          std::size_t dimension) {
+  for (const auto& [matrix, rows] :
+       {std::pair(&start.words, words), std::pair(&start.contexts, contexts)}) {
+    if (matrix->rows() != rows || matrix->cols() != dimension)
+      throw InputError("start: " + std::to_string(matrix->rows()) + " x " +
+                       std::to_string(matrix->cols()) + " vectors, not " + std::to_string(rows) +
+                       " x " + std::to_string(dimension));
+    for (std::size_t r = 0; r < rows; ++r)
+      for (const float x : matrix->row(r))
+        if (!std::isfinite(x))
+          throw InputError("start: row " + std::to_string(r) + " is not finite");
+  }
+}
+
+}  // namespace detail
 
 }  // namespace implicitmf

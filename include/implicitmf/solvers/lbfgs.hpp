@@ -6,9 +6,11 @@
 #include <cmath>
 #include <cstddef>
 #include <deque>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include <implicitmf/core/errors.hpp>
 #include <implicitmf/core/parallel.hpp>
 #include <implicitmf/solvers/factor_space.hpp>
 #include <implicitmf/solvers/factors.hpp>
@@ -39,6 +41,7 @@ class LBFGS {
   [[nodiscard]] std::size_t evaluations() const noexcept { return evaluations_; }
 
   /// Goes to a point of lower value. Returns false, at the same point, where none is found.
+  /// \throws NumericError  the gradient is not finite
   bool step() {
     if (search(direction())) return true;
     if (steps_.empty()) return false;
@@ -84,7 +87,10 @@ class LBFGS {
     constexpr double enough = 1e-4;
     constexpr int most_tries = 20;
     const double slope = dot(gradient_, along, team_);
-    if (!(slope < 0.0)) return false;
+    if (!std::isfinite(slope))
+      throw NumericError("minimising: the gradient is not finite after " +
+                         std::to_string(evaluations_) + " evaluations");
+    if (slope >= 0.0) return false;
     Factors gradient = gradient_;
     double length = 1.0;
     for (int i = 0; i < most_tries; ++i) {
@@ -92,7 +98,7 @@ class LBFGS {
       combine(next, 1.0, length, along, team_);
       const double value = problem_.evaluate(next, gradient);
       ++evaluations_;
-      if (value <= value_ + enough * length * slope) {
+      if (value < value_ && value <= value_ + enough * length * slope) {
         accept(std::move(next), std::move(gradient), value);
         return true;
       }

@@ -322,20 +322,13 @@ class SGNSRun {
   [[nodiscard]] Factors with_state(const Step& step, Factors start) const {
     const std::size_t floats = step.row_floats(options_.dimension);
     if (floats == AlignedMatrix::padded(options_.dimension)) return start;
-    return {resized(start.words, floats), resized(start.contexts, floats)};
+    return {with_columns(start.words, floats), with_columns(start.contexts, floats)};
   }
   [[nodiscard]] Factors without_state() {
     if (vectors_.words.cols() == options_.dimension) return std::move(vectors_);
-    return {resized(vectors_.words, options_.dimension),
-            resized(vectors_.contexts, options_.dimension)};
+    return {with_columns(vectors_.words, options_.dimension),
+            with_columns(vectors_.contexts, options_.dimension)};
   }
-  [[nodiscard]] static AlignedMatrix resized(const AlignedMatrix& from, std::size_t cols) {
-    AlignedMatrix to = AlignedMatrix::on_huge_pages(from.rows(), cols);
-    for (std::size_t r = 0; r < from.rows(); ++r)
-      std::copy_n(from.row_data(r), std::min(cols, from.cols()), to.row_data(r));
-    return to;
-  }
-
   const SGNSOptions& options_;
   const Source& source_;
   const NegativeSampler& sampler_;

@@ -61,8 +61,8 @@ class SGNSTrainer {
 
   /// Vectors of a corpus's words, which are its contexts too; q from the vocabulary's counts.
   /// \throws ConfigError  an option is out of its range
-  /// \throws InputError   `start` has another shape, the vocabulary has no counts, or no word has
-  ///                      another in its window
+  /// \throws InputError   `start` has another shape or is not finite, the vocabulary has no counts,
+  ///                      or no word has another in its window
   /// \throws NumericError vectors grew beyond 1e6: the rate is too high
   [[nodiscard]] SGNSResult train(const EncodedCorpus& corpus,
                                  std::optional<Factors> start = std::nullopt) const {
@@ -88,7 +88,7 @@ class SGNSTrainer {
   /// contexts' pairs.
   /// \param words     rows of W; \param contexts rows of C
   /// \throws InputError   a pair has an id that is no row, there is no pair, or `start` has another
-  ///                      shape
+  ///                      shape or is not finite
   /// \throws ConfigError, NumericError  as above; held_out needs a corpus
   [[nodiscard]] SGNSResult train(std::span<const WordPair> pairs, std::size_t words,
                                  std::size_t contexts,
@@ -137,9 +137,10 @@ class SGNSTrainer {
                                std::optional<Factors> start, ThreadTeam& team,
                                const Loss& loss) const {
     const auto begin = std::chrono::steady_clock::now();
+    if (start) detail::require_start(*start, words, contexts, options_.dimension);
     detail::SGNSRun<Step, Source> training(
         options_, step_, source, sampler, negatives_.shared_by_windows,
-        start ? checked(std::move(*start), words, contexts) : random_start(words, contexts), team);
+        start ? std::move(*start) : random_start(words, contexts), team);
     SGNSResult result = training.run(loss);
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -154,16 +155,6 @@ class SGNSTrainer {
       for (float& x : start.words.row(r))
         x = static_cast<float>((random.uniform() - 0.5) / static_cast<double>(options_.dimension));
     }
-    return start;
-  }
-
-  [[nodiscard]] Factors checked(Factors start, std::size_t words, std::size_t contexts) const {
-    for (const auto& [matrix, rows] :
-         {std::pair(&start.words, words), std::pair(&start.contexts, contexts)})
-      if (matrix->rows() != rows || matrix->cols() != options_.dimension)
-        throw InputError("start: " + std::to_string(matrix->rows()) + " x " +
-                         std::to_string(matrix->cols()) + " vectors, not " + std::to_string(rows) +
-                         " x " + std::to_string(options_.dimension));
     return start;
   }
 

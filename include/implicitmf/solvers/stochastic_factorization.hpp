@@ -14,7 +14,6 @@
 #include <vector>
 
 #include <implicitmf/core/block_rounds.hpp>
-#include <implicitmf/core/buffer.hpp>
 #include <implicitmf/core/errors.hpp>
 #include <implicitmf/core/matrix.hpp>
 #include <implicitmf/core/parallel.hpp>
@@ -22,14 +21,14 @@
 #include <implicitmf/core/random.hpp>
 #include <implicitmf/core/types.hpp>
 #include <implicitmf/kernels/sgns_group.hpp>
-#include <implicitmf/objectives/alias_table.hpp>
 #include <implicitmf/objectives/global_objective.hpp>
-#include <implicitmf/objectives/sampled_objective.hpp>
+#include <implicitmf/objectives/objective_sample.hpp>
 #include <implicitmf/solvers/canonical_factors.hpp>
 #include <implicitmf/solvers/factors.hpp>
 #include <implicitmf/solvers/sgns_step.hpp>
 #include <implicitmf/solvers/small_dense.hpp>
 #include <implicitmf/solvers/stop_reason.hpp>
+#include <implicitmf/solvers/striped_cells.hpp>
 #include <implicitmf/solvers/weighted_problem.hpp>
 
 namespace implicitmf {
@@ -87,115 +86,6 @@ struct StochasticResult {
   /// C, contexts × d.
   [[nodiscard]] const AlignedMatrix& contexts() const noexcept { return factors.contexts; }
 };
-
-namespace detail {
-
-/// The observed cells of each word by the stripe of their contexts: c is in stripe c mod P, so that
-/// each stripe has its share of frequent ones.
-struct StripedCells {
-  std::size_t stripes;
-  Buffer<std::uint64_t> begins;  ///< of word w and stripe q at w · stripes + q, and the end
-  Buffer<WordId> contexts;
-  Buffer<float> counts;
-
-  template <class Arch>
-  StripedCells(const GlobalObjective<Arch>& objective, std::size_t count) : stripes(count) {
-    begins.reserve(objective.rows() * stripes + 1);
-    contexts.resize(objective.observed());
-    counts.resize(objective.observed());
-    std::vector<std::uint64_t> at(stripes + 1);
-    std::uint64_t first = 0;
-    for (std::size_t w = 0; w < objective.rows(); ++w) {
-      std::fill(at.begin(), at.end(), 0);
-      objective.for_each_observed(w, [&](WordId c, double) { ++at[c % stripes + 1]; });
-      at[0] = first;
-      for (std::size_t q = 0; q < stripes; ++q) at[q + 1] += at[q];
-      begins.insert(begins.end(), at.begin(), at.end() - 1);
-      first = at[stripes];
-      objective.for_each_observed(w, [&](WordId c, double n) {
-        const std::uint64_t to = at[c % stripes]++;
-        contexts[to] = c;
-        counts[to] = static_cast<float>(n);
-      });
-    }
-    begins.push_back(first);
-  }
-};
-
-/// The noise of a stripe of contexts: those of its head by name, those of its tail by a sampler.
-struct StripeNoise {
-  std::vector<WordId> head;
-  std::vector<float> head_noise;  ///< q(c)
-  double tail_noise = 0.0;        ///< Σ q(c)
-  std::optional<AliasTable> tail;
-
-  StripeNoise(const std::vector<double>& noise, std::size_t stripe, std::size_t stripes,
-              std::size_t head_size) {
-    std::vector<double> in_tail;
-    for (std::size_t c = stripe; c < noise.size(); c += stripes) {
-      const bool in_head = head.size() < head_size;
-      if (in_head) {
-        head.push_back(static_cast<WordId>(c));
-        head_noise.push_back(static_cast<float>(noise[c]));
-      }
-      in_tail.push_back(in_head ? 0.0 : noise[c]);
-      tail_noise += in_tail.back();
-    }
-    if (tail_noise > 0.0) tail.emplace(in_tail);
-  }
-};
-
-/// A word with some of its contexts: an SGNSGroup of one input, put together.
-class CellGroup {
- public:
-  /// \param places  contexts of a stripe
-  CellGroup(std::size_t places, std::size_t stripes) : stripes_(stripes), place_(places, none) {}
-
-  void begin(float* word) noexcept {
-    for (const WordId c : ids_) place_[c / stripes_] = none;
-    ids_.clear();
-    outputs_.clear();
-    attraction_.clear();
-    weight_.clear();
-    word_ = word;
-  }
-  /// Adds examples of a context: attraction of label 1, weight of either.
-  void add(WordId context, AlignedMatrix& contexts, float attraction, float weight) {
-    std::uint32_t& place = place_[context / stripes_];
-    if (place == none) {
-      place = static_cast<std::uint32_t>(ids_.size());
-      ids_.push_back(context);
-      outputs_.push_back(contexts.row_data(context));
-      attraction_.push_back(0.0F);
-      weight_.push_back(0.0F);
-    }
-    attraction_[place] += attraction;
-    weight_[place] += weight;
-  }
-  [[nodiscard]] kernels::SGNSGroup view(std::size_t stride) {
-    const std::size_t padded = AlignedMatrix::padded(ids_.size());
-    attraction_.resize(padded, 0.0F);
-    weight_.resize(padded, 0.0F);
-    coefficients_.resize(padded, 0.0F);
-    return {&word_,         1, outputs_.data(), ids_.size(), stride, &member_, attraction_.data(),
-            weight_.data(), 1, padded};
-  }
-  [[nodiscard]] float* coefficients() noexcept { return coefficients_.data(); }
-
- private:
-  static constexpr std::uint32_t none = 0xFFFF'FFFFU;
-  std::size_t stripes_;
-  std::vector<std::uint32_t> place_;
-  Buffer<WordId> ids_;
-  Buffer<float*> outputs_;
-  Buffer<float> attraction_;
-  Buffer<float> weight_;
-  Buffer<float> coefficients_;
-  float* word_ = nullptr;
-  float member_ = 1.0F;
-};
-
-}  // namespace detail
 
 /// Maximises the SGNS objective of counts by stochastic gradients over their observed cells, each
 /// with the weight of its count, instead of over the tokens of a text: the stochastic matrix
@@ -257,6 +147,7 @@ class StochasticFactorization {
         : options_(options),
           objective_(objective),
           team_(options.threads),
+          sample_(objective, options.samples, options.seed),
           cells_(objective, options.stripes),
           rounds_(square_rounds(options.stripes)),
           vectors_{with_state(start.words), with_state(start.contexts)} {
@@ -280,7 +171,7 @@ class StochasticFactorization {
           break;
         }
       }
-      CanonicalFactors canonical = canonical_factors<Arch>(without_state(), options_.power, team_);
+      CanonicalFactors canonical = canonical_factors(without_state(), options_.power, team_);
       result.factors = std::move(canonical.factors);
       result.singular_values = std::move(canonical.singular_values);
       result.seconds = elapsed();
@@ -341,19 +232,12 @@ class StochasticFactorization {
     }
 
     [[nodiscard]] AlignedMatrix with_state(const AlignedMatrix& start) const {
-      return widened(start, Step::row_floats(options_.dimension));
+      return with_columns(start, Step::row_floats(options_.dimension));
     }
     [[nodiscard]] Factors without_state() const {
-      return {widened(vectors_.words, options_.dimension),
-              widened(vectors_.contexts, options_.dimension)};
+      return {with_columns(vectors_.words, options_.dimension),
+              with_columns(vectors_.contexts, options_.dimension)};
     }
-    [[nodiscard]] static AlignedMatrix widened(const AlignedMatrix& from, std::size_t cols) {
-      AlignedMatrix to = AlignedMatrix::on_huge_pages(from.rows(), cols);
-      for (std::size_t r = 0; r < from.rows(); ++r)
-        std::copy_n(from.row_data(r), std::min(cols, from.cols()), to.row_data(r));
-      return to;
-    }
-
     void require_finite(std::size_t epoch) const {
       for (const auto& [matrix, name] :
            {std::pair(&vectors_.words, "word"), std::pair(&vectors_.contexts, "context")})
@@ -368,8 +252,7 @@ class StochasticFactorization {
 
     void record(StochasticResult& result) {
       const Factors now = without_state();
-      const SampledValue value = sampled_objective(objective_, now.words, now.contexts,
-                                                   options_.samples, options_.seed, team_);
+      const SampledValue value = sample_.value(now.words, now.contexts, team_);
       result.epochs.push_back({value, objective_.deviation(value.value), elapsed()});
     }
 
@@ -393,6 +276,7 @@ class StochasticFactorization {
     const GlobalObjective<Arch>& objective_;
     Clock::time_point begin_ = Clock::now();
     ThreadTeam team_;
+    ObjectiveSample<Arch> sample_;
     detail::StripedCells cells_;
     BlockRounds rounds_;
     std::vector<detail::StripeNoise> noise_;

@@ -13,6 +13,7 @@
 #include <implicitmf/core/matrix.hpp>
 #include <implicitmf/core/parallel.hpp>
 #include <implicitmf/solvers/block_lanczos.hpp>
+#include <implicitmf/solvers/dense_panels.hpp>
 #include <implicitmf/solvers/factors.hpp>
 #include <implicitmf/solvers/linear_operator.hpp>
 #include <implicitmf/solvers/singular_triplets.hpp>
@@ -93,20 +94,9 @@ class SymmetricSVD {
     result.singular_values.push_back(sigma);
     result.residuals.push_back(sigma == 0.0 ? 0.0 : triplets.residuals[i]);
     if (sigma > 0.0) ++result.rank;
-    const double sign = sigma == 0.0 ? 0.0 : sign_of(triplets.left, i);
-    scale_column(triplets.left, i, sign * std::pow(sigma, options_.power));
-    scale_column(triplets.right, i, sign * std::pow(sigma, 1.0 - options_.power));
-  }
-
-  static double sign_of(const AlignedMatrix& vectors, std::size_t i) {
-    float largest = 0.0F;
-    for (std::size_t r = 0; r < vectors.rows(); ++r)
-      if (std::abs(vectors(r, i)) > std::abs(largest)) largest = vectors(r, i);
-    return largest < 0.0F ? -1.0 : 1.0;
-  }
-  static void scale_column(AlignedMatrix& vectors, std::size_t i, double factor) {
-    for (std::size_t r = 0; r < vectors.rows(); ++r)
-      vectors(r, i) = static_cast<float>(factor * static_cast<double>(vectors(r, i)));
+    const double sign = sigma == 0.0 ? 0.0 : detail::sign_of_column(triplets.left, i);
+    detail::scale_column(triplets.left, i, sign * std::pow(sigma, options_.power));
+    detail::scale_column(triplets.right, i, sign * std::pow(sigma, 1.0 - options_.power));
   }
 
   SVDOptions options_;

@@ -28,17 +28,17 @@
 
 namespace implicitmf {
 
-/// Options of WeightedFactorization. The result depends on all but `threads`, `max_seconds` and
-/// `progress`.
+/// Options of WeightedFactorization. The result depends on all but `threads`, and on `max_seconds`
+/// and `progress` where they end the work: both are looked at between passes.
 struct WeightedOptions {
-  std::size_t dimension = 100;     ///< d, at least 1
-  double power = 0.5;              ///< p of the canonical form W = U Σ^p, C = V Σ^(1−p), 0 to 1
-  double l2 = 0.0;                 ///< λ of λ/2 (‖W‖² + ‖C‖²), in nats, at least 0
-  double tolerance = 1e-5;         ///< ends when a pass gains less than this part of −L
-  std::size_t max_passes = 200;    ///< at least 1
-  double max_seconds = 0.0;        ///< wall-clock time to end after, of the whole; 0: none
-  std::uint64_t seed = 1;          ///< of the start
-  std::size_t threads = 0;         ///< 0: one for each processor
+  std::size_t dimension = 100;   ///< d, at least 1
+  double power = 0.5;            ///< p of the canonical form W = U Σ^p, C = V Σ^(1−p), 0 to 1
+  double l2 = 0.0;               ///< λ of λ/2 (‖W‖² + ‖C‖²), in nats, at least 0
+  double tolerance = 1e-5;       ///< ends when a pass gains less than this part of −L, or nothing
+  std::size_t max_passes = 200;  ///< at least 1
+  double max_seconds = 0.0;      ///< wall-clock time to end after, of the whole; 0: none
+  std::uint64_t seed = 1;        ///< of the start
+  std::size_t threads = 0;       ///< 0: one for each processor
   ProgressCallback progress = {};  ///< told passes done, deviation and −L for each pair
 
   /// \throws ConfigError
@@ -60,7 +60,7 @@ struct WeightedOptions {
 
 /// What a pass reached.
 struct WeightedPass {
-  double objective = 0.0;  ///< L, in nats (without the L2 term)
+  double objective = 0.0;  ///< L, in nats, without the L2 term: with one it may fall
   double deviation = 0.0;  ///< (L − L_opt) / L_opt
   double seconds = 0.0;    ///< wall-clock time since the beginning
 };
@@ -86,15 +86,15 @@ struct WeightedResult {
 /// From the singular vectors of the association matrix under the objective's own weights it goes on
 /// by L-BFGS in variables scaled by frequency, preconditioned with the other side's Gram matrix.
 /// Of a symmetric objective (one vocabulary, a symmetric window, q not smoothed) it keeps C = W S
-/// with signs S, and goes over half of the pairs. The objective never falls from pass to pass.
-/// Factors are handed out in canonical form: see canonical_factors().
+/// with signs S, and goes over half of the pairs. The objective less its L2 term never falls from
+/// pass to pass. Factors are handed out in canonical form: see canonical_factors().
 ///
 /// ```
 /// const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
 /// const WeightedResult model = WeightedFactorization{{.dimension = 100}}.factorize(objective);
 /// ```
 ///
-/// \par Complexity  a pass is 6 V_W V_C d multiply-adds, half of it where symmetric: it does not
+/// \par Complexity  a pass is 3 V_W V_C d multiply-adds, half of it where symmetric: it does not
 ///                  grow with the corpus, but with the square of the vocabulary.
 /// \par Memory  see memory_bytes().
 /// \par Determinism  the same bits for any number of threads, on one machine and build.
@@ -105,10 +105,11 @@ class WeightedFactorization {
   explicit WeightedFactorization(WeightedOptions options = {}) : options_(std::move(options)) {}
 
   /// \param start  W and C to begin from, instead of the singular vectors: objective.rows() × d and
-  ///               objective.cols() × d. A symmetric objective takes W, and of C the signs.
+  ///               objective.cols() × d. Of a symmetric objective W Cᵀ should be symmetric: columns
+  ///               of its canonical form are taken from W, and of C their signs.
   /// \throws ConfigError  an option is out of its range
   /// \throws InputError   the start has another shape or is not finite
-  /// \throws NumericError the objective at the start is not finite
+  /// \throws NumericError the objective at the start, or a gradient, is not finite
   [[nodiscard]] WeightedResult factorize(const GlobalObjective<Arch>& objective,
                                          std::optional<Factors> start = std::nullopt) const {
     options_.validate();
@@ -122,6 +123,7 @@ class WeightedFactorization {
                                                    options_.seed, options_.threads);
     ThreadTeam team(options_.threads);
     if (start) {
+      if (objective.is_symmetric()) scaled = canonical_factors(scaled, 0.5, team).factors;
       detail::scale_rows(scaled.words, scales.words, team);
       detail::scale_rows(scaled.contexts, scales.contexts, team);
     }
@@ -141,11 +143,16 @@ class WeightedFactorization {
     constexpr std::uint64_t points = 2 * detail::LBFGS<detail::GeneralProblem<Arch>>::memory + 8;
     const std::uint64_t row = 4 * AlignedMatrix::padded(options_.dimension);
     const std::uint64_t rows = std::uint64_t{words} + (symmetric ? 0 : contexts);
-    const std::uint64_t search = row * (points * rows + 4 * (std::uint64_t{words} + contexts));
+    const std::uint64_t both = row * (std::uint64_t{words} + contexts);
+    const std::uint64_t search = row * points * rows + 4 * both;
     const std::uint64_t start =
-        (symmetric ? 8 : 16) * observed +
+        (symmetric ? 8 : 16) * observed + both +
         BlockLanczos<Arch>::memory_bytes(words, contexts, options_.dimension);
-    return std::max(search, start) + resolve_threads(options_.threads) * (600'000 + 512 * row);
+    // Products of columns: those of slabs of rows, and what they are solved with.
+    const std::uint64_t slabs = detail::RowSlabs(std::max(words, contexts)).count();
+    const std::uint64_t square = row * row / 2 * (std::max<std::uint64_t>(slabs, 8) + 12);
+    return std::max(search, start) + square +
+           resolve_threads(options_.threads) * (600'000 + 512 * row);
   }
 
  private:
@@ -188,7 +195,7 @@ class WeightedFactorization {
     }
     result.evaluations = search.evaluations();
     CanonicalFactors canonical =
-        canonical_factors<Arch>(problem.factors_of(search.point()), options_.power, team);
+        canonical_factors(problem.factors_of(search.point()), options_.power, team);
     result.factors = std::move(canonical.factors);
     result.singular_values = std::move(canonical.singular_values);
     result.seconds = elapsed();

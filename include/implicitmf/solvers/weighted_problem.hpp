@@ -29,12 +29,12 @@ namespace implicitmf::detail {
 
 /// The scales of the rows: Y = diag(a) W with a = √(#(w) / r̄) for the mean r̄ of #(w), and
 /// Z = diag(b) C with b = √(q(c) V_C). In them the objective is about as curved in all rows: the
-/// Hessian of y is near (k r̄ / V_C) ZᵀZ σσ'. A word or context without counts has scale 0, and its
-/// vector is 0.
+/// Hessian of y is near (k r̄ / V_C) ZᵀZ σ(x) σ(−x). A word or context without counts has scale 0,
+/// and its vector is 0.
 struct RowScales {
   std::vector<float> words;     ///< a
   std::vector<float> contexts;  ///< b
-  double curvature = 1.0;       ///< k r̄ / V_C
+  double curvature = 1.0;       ///< k r̄ / V_C · σ(x) σ(−x) at x = −log k
 
   template <class Arch>
   explicit RowScales(const GlobalObjective<Arch>& objective) {
@@ -46,7 +46,8 @@ struct RowScales {
     const auto all = static_cast<double>(objective.cols());
     for (const double q : objective.noise())
       contexts.push_back(static_cast<float>(std::sqrt(q * all)));
-    curvature = objective.negatives() * mean / all;
+    const double k = objective.negatives();
+    curvature = k * mean / all * sigmoid(-std::log(k)) * sigmoid(std::log(k));
     // Bit for bit, as the start looks for it.
     if (objective.is_symmetric()) contexts = words;
   }
@@ -58,53 +59,12 @@ struct RowScales {
   }
 };
 
-/// S − a bᵀ for a sparse S. Models LinearOperator.
-template <class Arch>
-class SparseMinusOuter {
- public:
-  SparseMinusOuter(Csr<float> sparse, const std::vector<float>& a, const std::vector<float>& b)
-      : sparse_(std::move(sparse)), a_(a), b_(b) {}
-
-  [[nodiscard]] std::size_t rows() const noexcept { return sparse_.rows(); }
-  [[nodiscard]] std::size_t cols() const noexcept { return sparse_.cols(); }
-  [[nodiscard]] bool is_symmetric() const noexcept { return sparse_.is_symmetric() && a_ == b_; }
-
-  void apply(const AlignedMatrix& x, AlignedMatrix& y, ThreadTeam& team) const {
-    sparse_.apply(x, y, team);
-    subtract(a_, b_, x, y, team);
-  }
-  void apply_transpose(const AlignedMatrix& x, AlignedMatrix& y, ThreadTeam& team) const {
-    sparse_.apply_transpose(x, y, team);
-    subtract(b_, a_, x, y, team);
-  }
-
- private:
-  /// y ← y − u (vᵀ x).
-  static void subtract(const std::vector<float>& u, const std::vector<float>& v,
-                       const AlignedMatrix& x, AlignedMatrix& y, ThreadTeam& team) {
-    std::vector<double> sums(x.stride(), 0.0);
-    for (std::size_t r = 0; r < x.rows(); ++r)
-      for (std::size_t k = 0; k < x.stride(); ++k)
-        sums[k] += static_cast<double>(v[r]) * static_cast<double>(x.row_data(r)[k]);
-    const RowSlabs slabs(y.rows());
-    team.for_each(slabs.count(), [&](std::size_t s) {
-      for (std::size_t r = slabs[s].begin; r < slabs[s].end; ++r)
-        for (std::size_t k = 0; k < y.stride(); ++k)
-          y.row_data(r)[k] -= u[r] * static_cast<float>(sums[k]);
-    });
-  }
-
-  SparseOperator<Arch> sparse_;
-  std::vector<float> a_;
-  std::vector<float> b_;
-};
-
 /// diag(a) (φ − log k) diag(b), whose best approximation is about that of −L: with
 /// ρ = #(w,c) / (#(w) q(c)), φ = log ρ where ρ > 1 and ρ − 1 elsewhere, which does not go to −∞
 /// where nothing is observed. Without the − log k of all cells.
 template <class Arch>
-[[nodiscard]] SparseMinusOuter<Arch> start_operator(const GlobalObjective<Arch>& objective,
-                                                    const RowScales& scales) {
+[[nodiscard]] SparsePlusOuter<Arch> start_operator(const GlobalObjective<Arch>& objective,
+                                                   const RowScales& scales) {
   Csr<float> sparse;
   sparse.cols = objective.cols();
   sparse.offsets.assign(objective.rows() + 1, 0);
@@ -127,23 +87,7 @@ template <class Arch>
     });
     sparse.offsets[w + 1] = sparse.columns.size();
   }
-  return {std::move(sparse), scales.words, scales.contexts};
-}
-
-/// \throws InputError  given vectors have another shape or are not finite
-inline void require_start(const Factors& start, std::size_t words, std::size_t contexts,
-                          std::size_t dimension) {
-  for (const auto& [matrix, rows] :
-       {std::pair(&start.words, words), std::pair(&start.contexts, contexts)}) {
-    if (matrix->rows() != rows || matrix->cols() != dimension)
-      throw InputError("start: " + std::to_string(matrix->rows()) + " x " +
-                       std::to_string(matrix->cols()) + " vectors, not " + std::to_string(rows) +
-                       " x " + std::to_string(dimension));
-    for (std::size_t r = 0; r < rows; ++r)
-      for (const float x : matrix->row(r))
-        if (!std::isfinite(x))
-          throw InputError("start: row " + std::to_string(r) + " is not finite");
-  }
+  return {std::move(sparse), -1.0, scales.words, scales.contexts};
 }
 
 /// Copies a matrix into the first columns of a wider one.

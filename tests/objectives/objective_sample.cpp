@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <implicitmf/objectives/sampled_objective.hpp>
+#include <implicitmf/objectives/objective_sample.hpp>
 
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 #include <doctest/doctest.h>
 
@@ -29,8 +30,8 @@ TEST_CASE("estimates scatter around the value as their standard errors say") {
     double squares = 0.0;  // of errors in standard errors
     double errors = 0.0;
     for (int seed = 0; seed < runs; ++seed) {
-      const auto sampled = imf::sampled_objective(objective, words, contexts, 5000,
-                                                  static_cast<std::uint64_t>(seed), team);
+      const auto sampled = imf::ObjectiveSample(objective, 5000, static_cast<std::uint64_t>(seed))
+                               .value(words, contexts, team);
       REQUIRE(sampled.standard_error > 0.0);
       CHECK(sampled.standard_error < 0.05 * -exact);
       const double error = (sampled.value - exact) / sampled.standard_error;
@@ -54,7 +55,7 @@ TEST_CASE("the estimate has the same bits for any number of threads, and no othe
   imf::ThreadTeam one(1);
   imf::ThreadTeam three(3);
   const auto sampled = [&](std::uint64_t seed, imf::ThreadTeam& team) {
-    return imf::sampled_objective(objective, w, w, 20'000, seed, team).value;
+    return imf::ObjectiveSample(objective, 20'000, seed).value(w, w, team).value;
   };
   CHECK(sampled(1, one) == sampled(1, three));
   CHECK(sampled(1, one) != sampled(2, one));
@@ -65,13 +66,17 @@ TEST_CASE("too few samples and other shapes are refused") {
   const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
   const auto w = random_matrix(30, 8, 9, 1.0F);
   imf::ThreadTeam team(1);
-  CHECK(support::holds(support::message_of<imf::ConfigError>([&] {
-                         static_cast<void>(imf::sampled_objective(objective, w, w, 1, 1, team));
-                       }),
-                       "samples: must be at least 2, not 1"));
+  CHECK(support::holds(
+      support::message_of<imf::ConfigError>([&] { imf::ObjectiveSample(objective, 1, 1); }),
+      "samples: must be at least 2, not 1"));
+  const imf::ObjectiveSample sample(objective, 10, 1);
   CHECK(support::holds(support::message_of<imf::InputError>([&] {
-                         static_cast<void>(imf::sampled_objective(
-                             objective, w, imf::AlignedMatrix(29, 8), 10, 1, team));
+                         static_cast<void>(sample.value(w, imf::AlignedMatrix(29, 8), team));
                        }),
                        "do not fit 30 x 30 cells"));
+  auto nan = w;
+  nan(0, 0) = std::numeric_limits<float>::quiet_NaN();
+  const auto of_nan = imf::ObjectiveSample(objective, 1000, 1).value(nan, w, team);
+  CHECK(std::isnan(of_nan.value));
+  CHECK(std::isnan(of_nan.standard_error));
 }
