@@ -185,6 +185,7 @@ void add_transposed_product(std::size_t rows, const float* a, std::size_t a_stri
                             std::size_t b_cols, float* y, std::size_t y_stride) noexcept {
   using Batch = FloatBatch<Arch>;
   constexpr std::size_t tile = Batch::width == 16 ? 16 : detail::tile_rows<Arch>;
+  if (rows == 0) return;  // A and B may be null then
   for (std::size_t j = 0; j < b_cols; j += panel_width)
     detail::for_tiles<tile>(a_cols, [&](auto size, std::size_t i) {
       const float* const left = a + i;
