@@ -159,10 +159,14 @@ class LanczosRun {
   double form_triplets(bool last) {
     const double worst = recurrence_residuals();
     if (worst > options_.tolerance && !last) return worst;
-    AlignedMatrix left = product<Arch>(left_.view(), p_, team_);
-    AlignedMatrix right = product<Arch>({right_.vectors(), left_.size()}, o_, team_);
-    if (is_symmetric_operator(a_)) return form_symmetric(left, right);
-    store(std::move(left), std::move(right));
+    if (is_symmetric_operator(a_)) return form_symmetric();
+    const auto d = to_index(options_.dimension);
+    result_.values.clear();
+    for (Eigen::Index i = 0; i < d; ++i)
+      result_.values.push_back(sigma_[i] / static_cast<double>(scale_));
+    result_.residuals = residuals_;
+    result_.left = product<Arch>(left_.view(), p_.leftCols(d), team_);
+    result_.right = product<Arch>(filled_right(), o_.leftCols(d), team_);
     return worst;
   }
 
@@ -183,22 +187,22 @@ class LanczosRun {
     return residual / std::max(sigma, singular_value_floor / options_.tolerance * sigma_[0]);
   }
 
-  void store(AlignedMatrix left, AlignedMatrix right) {
-    result_.values.clear();
-    for (std::size_t i = 0; i < options_.dimension; ++i)
-      result_.values.push_back(sigma_[to_index(i)] / static_cast<double>(scale_));
-    result_.residuals = residuals_;
-    result_.left = first_columns(left, options_.dimension);
-    result_.right = first_columns(right, options_.dimension);
-  }
+  /// V without its last block, the one behind U.
+  [[nodiscard]] PanelView filled_right() const { return {right_.vectors(), left_.size()}; }
 
   /// Of a symmetric A: its eigenvectors, so that v = ±u to the last bit. A (v ± u) = ±σ (v ± u)
   /// up to the triplet's residual, so they lie in the span of v + u and v − u; one of the two is
-  /// about 0. Which one, the eigenvectors of (VᵀU + UᵀV) / 2 tell, also where values that differ
-  /// but in sign are mixed. A V = U Σ and A U = V Σ + v S Eᵀ P: no product with A is needed.
-  double form_symmetric(const AlignedMatrix& left, const AlignedMatrix& right) {
-    const std::size_t k = keep_;
-    const SmallMatrix cosines = gram<Arch>({right, k}, {left, k}, team_);
+  /// about 0. Which one, the eigenvectors of (vᵀu + uᵀv) / 2 tell, also where values that differ
+  /// but in sign are mixed. Rayleigh-Ritz within z = v R + u L: by A v = u Σ and
+  /// A u = v Σ + next · tail all that it takes are the small matrices vᵀu and uᵀ next.
+  double form_symmetric() {
+    const PanelView next{right_.vectors(), block_width, left_.size()};
+    const SmallMatrix cosines =
+        multiply(o_.transpose(), multiply(gram<Arch>(filled_right(), left_.view(), team_), p_));
+    const SmallMatrix to_next = multiply(p_.transpose(), gram<Arch>(left_.view(), next, team_));
+    const SmallMatrix tail = multiply(tail_, p_.bottomRows(to_index(block_width)));
+    const auto sigma = sigma_.asDiagonal();
+
     const SymmetricEigen mixing = symmetric_eigen(0.5 * (cosines + cosines.transpose()));
     SmallMatrix of_right = mixing.vectors;
     SmallMatrix of_left = mixing.vectors;
@@ -207,63 +211,63 @@ class LanczosRun {
       of_right.col(i) /= std::sqrt(2.0 + 2.0 * std::abs(cosine));
       of_left.col(i) = of_right.col(i) * (cosine < 0.0 ? -1.0 : 1.0);
     }
-    const SmallMatrix tail = multiply(tail_, p_.bottomRows(to_index(block_width)));
-    AlignedMatrix next(right.rows(), block_width);
-    copy_columns(right_.vectors(), left_.size(), next);
 
-    AlignedMatrix z = product<Arch>({right, k}, of_right, team_);
-    add_product<Arch>({left, k}, rounded(of_left), z, team_);
-    AlignedMatrix az = product<Arch>({left, k}, sigma_.asDiagonal() * of_right, team_);
-    add_product<Arch>({right, k}, rounded(sigma_.asDiagonal() * of_left), az, team_);
-    add_product<Arch>({next, block_width}, rounded(multiply(tail, of_left)), az, team_);
-    return store_eigenvectors(z, az);
-  }
+    // zᵀz and zᵀ A z, each a sum of a matrix and its transpose.
+    const SmallMatrix crossed = multiply(of_right.transpose(), multiply(cosines, of_left));
+    const SmallMatrix half_metric = 0.5 * (squares_of(of_right) + squares_of(of_left)) + crossed;
+    const SmallMatrix of_v = multiply(of_right.transpose(), multiply(cosines, sigma * of_right));
+    const SmallMatrix of_u =
+        multiply(of_left.transpose(), multiply(cosines.transpose(), sigma * of_left) +
+                                          multiply(to_next, multiply(tail, of_left)));
+    const SmallMatrix half_image =
+        0.5 * (of_v + of_u) + multiply(of_right.transpose(), sigma * of_left);
 
-  /// Rayleigh-Ritz within the columns of z, whose images are az.
-  double store_eigenvectors(const AlignedMatrix& z, const AlignedMatrix& az) {
-    const SymmetricEigen metric = symmetric_eigen(gram<Arch>({z, keep_}, {z, keep_}, team_));
+    const SymmetricEigen metric = symmetric_eigen(half_metric + half_metric.transpose());
     SmallMatrix to_white = metric.vectors;
     for (Eigen::Index i = 0; i < to_white.cols(); ++i)
       to_white.col(i) /= std::sqrt(std::max(metric.values[i], 1e-6));
-    const SmallMatrix t = multiply(to_white.transpose(),
-                                   multiply(gram<Arch>({z, keep_}, {az, keep_}, team_), to_white));
-    const SymmetricEigen best =
-        largest_of(symmetric_eigen(0.5 * (t + t.transpose())), options_.dimension);
+    const SmallMatrix image =
+        multiply(to_white.transpose(), multiply(half_image + half_image.transpose(), to_white));
+    const SymmetricEigen best = largest_of(symmetric_eigen(image), options_.dimension);
     const SmallMatrix chosen = multiply(to_white, best.vectors);
-    return store_symmetric(product<Arch>({z, keep_}, chosen, team_),
-                           product<Arch>({az, keep_}, chosen, team_), best.values);
+    return store_symmetric(best.values, multiply(of_right, chosen), multiply(of_left, chosen),
+                           {cosines, to_next, tail});
   }
 
-  double store_symmetric(AlignedMatrix vectors, const AlignedMatrix& images,
-                         const SmallVector& lambda) {
-    const std::size_t d = options_.dimension;
-    std::vector<double> squares(d, 0.0);
-    for (std::size_t r = 0; r < vectors.rows(); ++r)
-      for (std::size_t i = 0; i < d; ++i) {
-        const double rest = static_cast<double>(images(r, i)) -
-                            lambda[to_index(i)] * static_cast<double>(vectors(r, i));
-        squares[i] += rest * rest;
-      }
+  /// What the v, the u and the block behind them have in common.
+  struct Coupling {
+    const SmallMatrix& cosines;  ///< vᵀu
+    const SmallMatrix& to_next;  ///< uᵀ next
+    const SmallMatrix& tail;     ///< A u = v Σ + next · tail
+  };
+
+  /// Eigenvectors v · of_right + u · of_left with eigenvalues lambda.
+  double store_symmetric(const SmallVector& lambda, const SmallMatrix& of_right,
+                         const SmallMatrix& of_left, const Coupling& coupling) {
+    const SmallMatrix rest_right = sigma_.asDiagonal() * of_left - of_right * lambda.asDiagonal();
+    const SmallMatrix rest_left = sigma_.asDiagonal() * of_right - of_left * lambda.asDiagonal();
+    const SmallMatrix rest_next = multiply(coupling.tail, of_left);
+    const SmallMatrix on_left = multiply(coupling.cosines, rest_left);
+    const SmallMatrix on_next = multiply(coupling.to_next, rest_next);
     result_.values.clear();
     result_.residuals.clear();
-    result_.right = vectors;
     double worst = 0.0;
-    for (std::size_t i = 0; i < d; ++i) {
-      const double value = lambda[to_index(i)];
-      result_.values.push_back(std::abs(value) / static_cast<double>(scale_));
+    for (Eigen::Index i = 0; i < lambda.size(); ++i) {
+      const double square = rest_right.col(i).squaredNorm() + rest_left.col(i).squaredNorm() +
+                            rest_next.col(i).squaredNorm() +
+                            2.0 * rest_right.col(i).dot(on_left.col(i)) +
+                            2.0 * rest_left.col(i).dot(on_next.col(i));
+      const double value = std::abs(lambda[i]);
+      result_.values.push_back(value / static_cast<double>(scale_));
       worst =
-          std::max(worst, add_residual(std::sqrt(squares[i]), std::abs(value), result_.residuals));
-      if (value < 0.0)
-        for (std::size_t r = 0; r < vectors.rows(); ++r) result_.right(r, i) *= -1.0F;
+          std::max(worst, add_residual(std::sqrt(std::max(square, 0.0)), value, result_.residuals));
     }
-    result_.left = std::move(vectors);
+    result_.left = product<Arch>(filled_right(), multiply(o_, of_right), team_);
+    add_product<Arch>(left_.view(), rounded(multiply(p_, of_left)), result_.left, team_);
+    result_.right = result_.left;
+    for (std::size_t i = 0; i < options_.dimension; ++i)
+      if (lambda[to_index(i)] < 0.0) scale_column(result_.right, i, -1.0);
     return worst;
-  }
-
-  static AlignedMatrix first_columns(const AlignedMatrix& panel, std::size_t columns) {
-    AlignedMatrix result(panel.rows(), columns);
-    copy_columns(panel, 0, result);
-    return result;
   }
 
   /// Thick restart (Baglama & Reichel, SISC 2005): the bases shrink to the best triplets and the
@@ -334,8 +338,7 @@ struct BlockLanczos {
                                                   std::size_t dimension) noexcept {
     const std::size_t basis = basis_columns(dimension) + 2 * detail::block_width;
     if (is_dense(rows, cols, dimension)) return 24 * std::uint64_t{rows} * cols;
-    const std::size_t vectors = 2 * kept_columns(dimension) + AlignedMatrix::padded(dimension);
-    return 4 * (std::uint64_t{rows} + cols) * (basis + vectors);
+    return 4 * (std::uint64_t{rows} + cols) * (basis + AlignedMatrix::padded(dimension));
   }
   /// Whether a matrix is so small on one side that it is written out instead.
   [[nodiscard]] static bool is_dense(std::size_t rows, std::size_t cols,
