@@ -17,6 +17,8 @@ class NegativeSampler;
 class ThreadTeam;
 class Vocabulary;
 struct Factors;
+struct GloVeOptions;
+struct GloVeResult;
 struct SGNSOptions;
 struct SGNSResult;
 struct SVDOptions;

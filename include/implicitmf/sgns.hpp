@@ -53,6 +53,7 @@
 #include <implicitmf/kernels/sparse_product.hpp>
 #include <implicitmf/objectives/alias_table.hpp>
 #include <implicitmf/objectives/global_objective.hpp>
+#include <implicitmf/objectives/glove_objective.hpp>
 #include <implicitmf/objectives/held_out_sample.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
 #include <implicitmf/objectives/objective_sample.hpp>
@@ -63,6 +64,7 @@
 #include <implicitmf/solvers/dense_svd.hpp>
 #include <implicitmf/solvers/factor_space.hpp>
 #include <implicitmf/solvers/factors.hpp>
+#include <implicitmf/solvers/glove_factorization.hpp>
 #include <implicitmf/solvers/lbfgs.hpp>
 #include <implicitmf/solvers/linear_operator.hpp>
 #include <implicitmf/solvers/orthonormal_basis.hpp>

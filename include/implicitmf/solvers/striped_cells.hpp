@@ -26,8 +26,9 @@ struct StripedCells {
   Buffer<WordId> contexts;
   Buffer<float> counts;
 
-  template <class Arch>
-  StripedCells(const GlobalObjective<Arch>& objective, std::size_t count) : stripes(count) {
+  /// \param objective  rows(), observed(), for_each_observed()
+  template <class Objective>
+  StripedCells(const Objective& objective, std::size_t count) : stripes(count) {
     begins.reserve(objective.rows() * stripes + 1);
     contexts.resize(objective.observed());
     counts.resize(objective.observed());
