@@ -51,6 +51,9 @@ void add_vectors(CLI::App& command, TrainArguments& arguments) {
 constexpr const char* svd_group = "Method svd";
 constexpr const char* wmf_group = "Method wmf";
 constexpr const char* svd_and_wmf_group = "Methods svd and wmf";
+constexpr const char* factorization_group = "Methods svd, wmf and smf";
+constexpr const char* objective_group = "Methods wmf and smf";
+constexpr const char* stochastic_group = "Methods sgns and smf";
 constexpr const char* sgns_group = "Method sgns";
 
 void add_factorization(CLI::App& command, TrainArguments& arguments) {
@@ -58,12 +61,12 @@ void add_factorization(CLI::App& command, TrainArguments& arguments) {
   command
       .add_option("--smoothing", arguments.smoothing,
                   "exponent of the context distribution, above 0 to 1")
-      ->default_str("0.75; 1 for wmf");
+      ->default_str("0.75; 1 for wmf and smf");
   command
       .add_option("--eig", arguments.power,
                   "power p of the singular values in W = U S^p, C = V S^(1-p), 0 to 1")
       ->capture_default_str()
-      ->group(svd_and_wmf_group);
+      ->group(factorization_group);
   command
       .add_option("--tolerance", arguments.tolerance,
                   "svd: largest residual beside its singular value (below 3e-5 single precision "
@@ -83,10 +86,12 @@ void add_factorization(CLI::App& command, TrainArguments& arguments) {
       ->capture_default_str()
       ->group(wmf_group);
   command
-      .add_option("--max-seconds", arguments.weighted.max_seconds,
-                  "end after so many seconds of factorizing; 0: no limit")
+      .add_option(
+          "--max-seconds", arguments.max_seconds,
+          "end after the pass or epoch in which so many seconds of factorizing are over; 0: "
+          "no limit")
       ->capture_default_str()
-      ->group(wmf_group);
+      ->group(objective_group);
   command
       .add_option("--l2", arguments.weighted.l2,
                   "half of it times the vectors' squares is taken off the objective")
@@ -97,13 +102,15 @@ void add_factorization(CLI::App& command, TrainArguments& arguments) {
 void add_sampling(CLI::App& command, TrainArguments& arguments) {
   const std::string group = sgns_group;
   imf::SGNSOptions& sgns = arguments.sgns;
-  command.add_option("--epochs", sgns.epochs, "passes over the text")
+  command
+      .add_option("--epochs", arguments.epochs,
+                  "passes over the text (sgns) or the observed cells (smf)")
       ->check(whole_number(1))
-      ->capture_default_str()
-      ->group(group);
-  command.add_option("--lr", sgns.learning_rate, "learning rate at the beginning")
-      ->capture_default_str()
-      ->group(group);
+      ->default_str("5; 10 for smf")
+      ->group(stochastic_group);
+  command.add_option("--lr", arguments.learning_rate, "learning rate at the beginning")
+      ->default_str("0.025; 0.1 for smf, whose steps are AdaGrad's")
+      ->group(stochastic_group);
   command
       .add_option("--schedule", sgns.schedule,
                   "of the learning rate: linear (to 1e-4 of it), constant")
@@ -180,6 +187,8 @@ void run(const TrainArguments& arguments) {
     train_sgns(arguments);
   else if (arguments.method == "wmf")
     train_wmf(arguments);
+  else if (arguments.method == "smf")
+    train_smf(arguments);
   else
     train_svd(arguments);
 }
@@ -198,12 +207,29 @@ void TrainArguments::write(const imf::Factors& factors,
     imf::save_word2vec(context_output, factors.contexts, *contexts, format);
 }
 
+void TrainArguments::announce(ProgressDisplay& display) const {
+  display.say(std::string("implicitmf " IMPLICITMF_VERSION_STRING " for ") +
+              imf::DefaultArch::name() + ", seed " + std::to_string(seed));
+}
+
 void TrainArguments::print_end(const StageClock& clock) const {
   std::cout << "seconds:";
   for (const auto& [stage, seconds] : clock.seconds().items())
     std::cout << " " << stage << " " << with_unit(seconds.get<double>());
   std::cout << "\npeak memory " << imf::format_bytes(imf::peak_memory_bytes()) << "; vectors in "
             << output << '\n';
+}
+
+void TrainArguments::print_json(const Json& facts, const StageClock& clock,
+                                std::uint64_t estimate) const {
+  Json all{{"version", IMPLICITMF_VERSION_STRING}, {"instruction_set", imf::DefaultArch::name()}};
+  all.update(facts);
+  all.update(Json{{"seconds", clock.seconds()},
+                  {"cpu_seconds", clock.cpu_seconds()},
+                  {"peak_memory_bytes", imf::peak_memory_bytes()},
+                  {"estimated_memory_bytes", estimate},
+                  {"options", to_json()}});
+  std::cout << all.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
 Json TrainArguments::to_json() const {
@@ -227,6 +253,11 @@ Json TrainArguments::to_json() const {
                         {"max_passes", weighted.max_passes},
                         {"max_seconds", weighted.max_seconds},
                         {"l2", weighted.l2}});
+  else if (method == "smf")
+    options.update(Json{{"eig", stochastic.power},
+                        {"epochs", stochastic.epochs},
+                        {"lr", stochastic.learning_rate},
+                        {"max_seconds", stochastic.max_seconds}});
   else
     options.update(Json{{"negatives", sgns.negatives},
                         {"epochs", sgns.epochs},
@@ -249,17 +280,18 @@ void add_train(CLI::App& application) {
   command
       .add_option("--method", arguments->method,
                   "svd: truncated SVD of the association matrix; sgns: skip-gram by sampling; wmf: "
-                  "the objective of sgns, exactly, from counts")
-      ->check(CLI::IsMember({"svd", "sgns", "wmf"}).description(""))
+                  "the objective of sgns, exactly, from counts; smf: the same by sampling, for "
+                  "large vocabularies")
+      ->check(CLI::IsMember({"svd", "sgns", "wmf", "smf"}).description(""))
       ->capture_default_str();
   arguments->counting.add_to(command, false);
   command.add_option("--counts", arguments->counts_file,
-                     "file of counts, instead of a text (svd, wmf)");
+                     "file of counts, instead of a text (svd, wmf, smf)");
   add_vectors(command, *arguments);
   command
-      .add_option(
-          "--negatives", arguments->negatives,
-          "k: negatives of each pair (sgns, wmf), or whose logarithm is the shift (svd); above 0")
+      .add_option("--negatives", arguments->negatives,
+                  "k: negatives of each pair (sgns, wmf, smf), or whose logarithm is the shift "
+                  "(svd); above 0")
       ->default_str("5; 1 for svd");
   add_factorization(command, *arguments);
   add_sampling(command, *arguments);

@@ -10,8 +10,10 @@
 
 #include <implicitmf/embeddings/embeddings.hpp>
 #include <implicitmf/io/word2vec_format.hpp>
+#include <implicitmf/objectives/global_objective.hpp>
 #include <implicitmf/solvers/sgns_trainer.hpp>
 #include <implicitmf/solvers/singular_triplets.hpp>
+#include <implicitmf/solvers/stochastic_factorization.hpp>
 #include <implicitmf/solvers/weighted_factorization.hpp>
 
 #include "command.hpp"
@@ -24,10 +26,15 @@ struct CountFacts {
   std::size_t vocabulary = 0;
   std::uint64_t cells = 0;
   double total = 0.0;
+  std::uint64_t estimate = 0;  ///< of the memory in bytes
+  [[nodiscard]] Json to_json() const;
 };
 
 /// Told what is to come before it is made: bytes of the ids, cells at most about, words, contexts.
 using MemoryPlan = std::function<void(std::uint64_t, std::uint64_t, std::size_t, std::size_t)>;
+
+/// Bytes that a solver takes, of words, contexts, observed cells, and whether they are symmetric.
+using SolverMemory = std::function<std::uint64_t(std::size_t, std::size_t, std::uint64_t, bool)>;
 
 /// Options of `train`, for all methods.
 struct TrainArguments {
@@ -48,26 +55,43 @@ struct TrainArguments {
   double power = 0.5;
   imf::SVDOptions svd{};
   imf::WeightedOptions weighted{};
+  imf::StochasticOptions stochastic{};
+  std::optional<std::size_t> epochs;
+  std::optional<double> learning_rate;
+  double max_seconds = 0.0;
   imf::SGNSOptions sgns{};
   imf::SampledNegatives<> sampling{};
   bool adagrad = false;
   std::string start = "random";
 
+  /// Says what runs.
+  void announce(ProgressDisplay& display) const;
   /// The counts of the text, or of the file of counts.
   [[nodiscard]] imf::CooccurrenceCounts make_counts(ProgressDisplay& display, StageClock& clock,
                                                     CountFacts& facts,
                                                     const MemoryPlan& plan) const;
+  /// The k and the smoothing of the objective of counts: 5 and none where nothing is said.
+  void choose_objective();
+  /// Says what memory a solver of this objective takes, and refuses to go on above the ceiling.
+  [[nodiscard]] MemoryPlan plan_objective(ProgressDisplay& display, CountFacts& facts,
+                                          SolverMemory solver) const;
+  /// \param counts  outlive it
+  [[nodiscard]] imf::GlobalObjective<> make_objective(const imf::CooccurrenceCounts& counts,
+                                                      StageClock& clock) const;
   /// Writes the vectors that were asked for.
   void write(const imf::Factors& factors, const std::shared_ptr<const imf::Vocabulary>& words,
              const std::shared_ptr<const imf::Vocabulary>& contexts) const;
   /// The end of every summary: seconds of the stages, peak memory, where the vectors are.
   void print_end(const StageClock& clock) const;
+  /// Prints a summary as one JSON object: what every method has, and its own facts in the middle.
+  void print_json(const Json& facts, const StageClock& clock, std::uint64_t estimate) const;
   /// All options, for the record.
   [[nodiscard]] Json to_json() const;
 };
 
 void train_svd(const TrainArguments& arguments);
 void train_sgns(const TrainArguments& arguments);
+void train_smf(const TrainArguments& arguments);
 void train_wmf(const TrainArguments& arguments);
 
 }  // namespace app

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Counts for the methods of `implicitmf train` that work on them: from a text or from a file.
+#include <algorithm>
+#include <utility>
+
+#include <implicitmf/association/context_distribution.hpp>
 #include <implicitmf/counting/estimate_cells.hpp>
 #include <implicitmf/io/count_file.hpp>
 
 #include "train.hpp"
 
 namespace app {
+
+Json CountFacts::to_json() const {
+  return {{"tokens", tokens}, {"vocabulary", vocabulary}, {"cells", cells}, {"total", total}};
+}
 
 imf::CooccurrenceCounts TrainArguments::make_counts(ProgressDisplay& display, StageClock& clock,
                                                     CountFacts& facts,
@@ -31,6 +39,42 @@ imf::CooccurrenceCounts TrainArguments::make_counts(ProgressDisplay& display, St
   facts.cells = counts.cells().nonzeros();
   facts.total = static_cast<double>(counts.total()) / static_cast<double>(counts.unit());
   return counts;
+}
+
+void TrainArguments::choose_objective() {
+  association.negatives = negatives.value_or(5.0);
+  association.smoothing = smoothing.value_or(1.0);
+  imf::ShiftedPMIOptions{.negatives = association.negatives}.validate();
+  imf::SmoothedContexts{.alpha = association.smoothing}.validate();
+}
+
+MemoryPlan TrainArguments::plan_objective(ProgressDisplay& display, CountFacts& facts,
+                                          SolverMemory solver) const {
+  return [this, &display, &facts, solver = std::move(solver)](
+             std::uint64_t ids, std::uint64_t cells, std::size_t rows, std::size_t cols) {
+    // A file of counts does not say so before they are looked at.
+    const bool symmetric = counts_file.empty() && association.smoothing == 1.0 &&
+                           counting.side == imf::WindowSide::symmetric;
+    const std::uint64_t work = solver(rows, cols, cells, symmetric);
+    // Cells stand twice for a moment while they are counted; before the factors the ids are gone.
+    const std::uint64_t counting_them = ids == 0 ? 0 : ids + 24 * cells;
+    const std::uint64_t vocabulary = 40 * (std::uint64_t{rows} + cols);
+    facts.estimate = vocabulary + std::max(counting_them, 12 * cells + work);
+    display.say("needs at most about " + imf::format_bytes(facts.estimate) + ": to count " +
+                imf::format_bytes(counting_them) + ", then counts " +
+                imf::format_bytes(12 * cells) + ", factors and their steps " +
+                imf::format_bytes(work));
+    check_memory(facts.estimate, counting.memory_gib);
+  };
+}
+
+imf::GlobalObjective<> TrainArguments::make_objective(const imf::CooccurrenceCounts& counts,
+                                                      StageClock& clock) const {
+  return clock.time("optimum", [&] {
+    return imf::GlobalObjective<>(
+        counts, imf::SGNSObjective(counts, association.negatives,
+                                   imf::SmoothedContexts{.alpha = association.smoothing}));
+  });
 }
 
 }  // namespace app

@@ -23,8 +23,7 @@ struct SGNSTraining : TrainArguments {
       throw CLI::ValidationError("train", "--method sgns needs a text: give --input");
     set_options();
     ProgressDisplay display(common.progress, imf::resolve_threads(common.threads));
-    display.say(std::string("implicitmf " IMPLICITMF_VERSION_STRING " for ") +
-                imf::DefaultArch::name() + ", seed " + std::to_string(seed));
+    announce(display);
     sgns.progress = display.callback();
     StageClock clock;
     const auto corpus =
@@ -38,7 +37,7 @@ struct SGNSTraining : TrainArguments {
       write(model.factors, corpus.shared_vocabulary(), corpus.shared_vocabulary());
     });
     if (common.json)
-      print_json(corpus, model, clock, estimate);
+      print_summary_json(corpus, model, clock, estimate);
     else
       print(corpus, model, clock);
     warn_of_few_pairs(corpus, model, display);
@@ -62,6 +61,8 @@ struct SGNSTraining : TrainArguments {
   void set_options() {
     sgns.dimension = dimension;
     sgns.negatives = negatives.value_or(5.0);
+    sgns.epochs = epochs.value_or(sgns.epochs);
+    sgns.learning_rate = learning_rate.value_or(sgns.learning_rate);
     sgns.window = counting.table();
     sgns.seed = seed;
     sgns.threads = common.threads;
@@ -129,29 +130,21 @@ struct SGNSTraining : TrainArguments {
     return seconds > 0.0 ? tokens / seconds : 0.0;
   }
 
-  void print_json(const imf::EncodedCorpus& corpus, const imf::SGNSResult& model,
-                  const StageClock& clock, std::uint64_t estimate) const {
-    Json epochs = Json::array();
+  void print_summary_json(const imf::EncodedCorpus& corpus, const imf::SGNSResult& model,
+                          const StageClock& clock, std::uint64_t estimate) const {
+    Json done = Json::array();
     for (const imf::SGNSEpoch& epoch : model.epochs)
-      epochs.push_back({{"windows", epoch.windows},
-                        {"pairs", epoch.pairs},
-                        {"seconds", epoch.seconds},
-                        {"loss", epoch.loss ? Json(*epoch.loss) : Json()}});
-    std::cout << Json{{"version", IMPLICITMF_VERSION_STRING},
-                      {"instruction_set", imf::DefaultArch::name()},
-                      {"tokens", corpus.statistics().tokens_read},
-                      {"vocabulary", corpus.vocabulary().size()},
-                      {"first_loss", model.first_loss ? Json(*model.first_loss) : Json()},
-                      {"epochs", epochs},
-                      {"tokens_per_second", tokens_per_second(corpus, model)},
-                      {"stop_reason", imf::to_string(model.reason)},
-                      {"seconds", clock.seconds()},
-                      {"cpu_seconds", clock.cpu_seconds()},
-                      {"peak_memory_bytes", imf::peak_memory_bytes()},
-                      {"estimated_memory_bytes", estimate},
-                      {"options", to_json()}}
-                     .dump(2, ' ', false, Json::error_handler_t::replace)
-              << '\n';
+      done.push_back({{"windows", epoch.windows},
+                      {"pairs", epoch.pairs},
+                      {"seconds", epoch.seconds},
+                      {"loss", epoch.loss ? Json(*epoch.loss) : Json()}});
+    print_json(Json{{"tokens", corpus.statistics().tokens_read},
+                    {"vocabulary", corpus.vocabulary().size()},
+                    {"first_loss", model.first_loss ? Json(*model.first_loss) : Json()},
+                    {"epochs", done},
+                    {"tokens_per_second", tokens_per_second(corpus, model)},
+                    {"stop_reason", imf::to_string(model.reason)}},
+               clock, estimate);
   }
 
   void print(const imf::EncodedCorpus& corpus, const imf::SGNSResult& model,

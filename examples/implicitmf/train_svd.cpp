@@ -16,7 +16,6 @@ namespace {
 /// What the summary says of the way from input to matrix.
 struct Facts : CountFacts {
   std::uint64_t nonzeros = 0;
-  std::uint64_t estimate = 0;
 };
 
 struct SVDTraining : TrainArguments {
@@ -29,8 +28,7 @@ struct SVDTraining : TrainArguments {
     association.negatives = negatives.value_or(1.0);
     association.smoothing = smoothing.value_or(0.75);
     ProgressDisplay display(common.progress);
-    display.say(std::string("implicitmf " IMPLICITMF_VERSION_STRING " for ") +
-                imf::DefaultArch::name() + ", seed " + std::to_string(svd.seed));
+    announce(display);
     svd.progress = display.callback();
     StageClock clock;
     Facts facts;
@@ -40,7 +38,7 @@ struct SVDTraining : TrainArguments {
     clock.time("write",
                [&] { write(model.factors, matrix.shared_words(), matrix.shared_contexts()); });
     if (common.json)
-      print_json(model, clock, facts);
+      print_summary_json(model, clock, facts);
     else
       print(model, clock, facts);
     if (model.reason == imf::StopReason::stopped)
@@ -77,27 +75,17 @@ struct SVDTraining : TrainArguments {
     check_memory(facts.estimate, counting.memory_gib);
   }
 
-  void print_json(const imf::SVDResult& model, const StageClock& clock, const Facts& facts) const {
-    std::cout << Json{{"version", IMPLICITMF_VERSION_STRING},
-                      {"instruction_set", imf::DefaultArch::name()},
-                      {"tokens", facts.tokens},
-                      {"vocabulary", facts.vocabulary},
-                      {"cells", facts.cells},
-                      {"nonzeros", facts.nonzeros},
-                      {"total", facts.total},
-                      {"rank", model.rank},
-                      {"products", model.products},
-                      {"restarts", model.restarts},
-                      {"stop_reason", imf::to_string(model.reason)},
-                      {"singular_values", model.singular_values},
-                      {"residuals", model.residuals},
-                      {"seconds", clock.seconds()},
-                      {"cpu_seconds", clock.cpu_seconds()},
-                      {"peak_memory_bytes", imf::peak_memory_bytes()},
-                      {"estimated_memory_bytes", facts.estimate},
-                      {"options", to_json()}}
-                     .dump(2, ' ', false, Json::error_handler_t::replace)
-              << '\n';
+  void print_summary_json(const imf::SVDResult& model, const StageClock& clock,
+                          const Facts& facts) const {
+    Json all = facts.to_json();
+    all.update(Json{{"nonzeros", facts.nonzeros},
+                    {"rank", model.rank},
+                    {"products", model.products},
+                    {"restarts", model.restarts},
+                    {"stop_reason", imf::to_string(model.reason)},
+                    {"singular_values", model.singular_values},
+                    {"residuals", model.residuals}});
+    print_json(all, clock, facts.estimate);
   }
 
   void print(const imf::SVDResult& model, const StageClock& clock, const Facts& facts) const {

@@ -14,6 +14,7 @@ class Embeddings;
 class EncodedCorpus;
 class HeldOutSample;
 class NegativeSampler;
+class StochasticDivergence;
 class ThreadTeam;
 class Vocabulary;
 struct Factors;

@@ -72,6 +72,28 @@ struct Shape {
 
 }  // namespace
 
+TEST_CASE("the part of observed pairs is that of theirs alone") {
+  const auto counts = random_counts(150, 40, 900, 3);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0, SmoothedContexts{0.75}}};
+  const AlignedMatrix words = random_matrix(150, 6, 1, 0.5F);
+  const AlignedMatrix contexts = random_matrix(40, 6, 2, 0.5F);
+  double sum = 0.0;
+  for (WordId w = 0; w < 150; ++w)
+    for (WordId c = 0; c < 40; ++c)
+      if (const imf::PairObjective pair = objective.pair(w, c); pair.positives > 0.0)
+        sum += pair.value(row_dot(words, w, contexts, c));
+  imf::ThreadTeam one(1);
+  imf::ThreadTeam three(3);
+  const double value = objective.observed_value(words, contexts, one);
+  CHECK(value == Approx(sum).epsilon(1e-6));
+  CHECK(objective.observed_value(words, contexts, three) == value);
+  CHECK(value > objective.value(words, contexts, one));
+  CHECK(value < objective.optimum());
+  CHECK(holds(message_of<imf::InputError>(
+                  [&] { static_cast<void>(objective.observed_value(contexts, words, one)); }),
+              "do not fit 150 x 40 cells"));
+}
+
 TEST_CASE("value and gradient are those of a slow sum over all cells") {
   for (const Shape shape :
        {Shape{1, 1, 1}, Shape{7, 5, 3}, Shape{5, 7, 20}, Shape{130, 530, 16}, Shape{700, 600, 2}})

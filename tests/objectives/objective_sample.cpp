@@ -61,6 +61,23 @@ TEST_CASE("the estimate has the same bits for any number of threads, and no othe
   CHECK(sampled(1, one) != sampled(2, one));
 }
 
+TEST_CASE("what stands behind the vectors may be left out") {
+  const auto counts = support::random_counts(30, 40, 500, 6);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+  const auto w = random_matrix(30, 7, 7, 1.0F);
+  const auto c = random_matrix(40, 7, 8, 1.0F);
+  const auto behind = [](const imf::AlignedMatrix& m) {
+    auto wide = imf::with_columns(m, 32);
+    for (std::size_t r = 0; r < wide.rows(); ++r) wide(r, 16) = 9.0F;
+    return wide;
+  };
+  imf::ThreadTeam team(1);
+  const imf::ObjectiveSample sample(objective, 1000, 1);
+  const double value = sample.value(w, c, team).value;
+  CHECK(sample.value(behind(w), behind(c), team, 7).value == value);
+  CHECK(sample.value(behind(w), behind(c), team).value != value);
+}
+
 TEST_CASE("too few samples and other shapes are refused") {
   const auto counts = support::random_counts(30, 30, 500, 8);
   const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};

@@ -3,7 +3,10 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -71,7 +74,7 @@ TEST_CASE("with enough dimensions w·c is PMI - log k") {
        .learning_rate = 0.5,
        .head = 8,
        .stripes = 2,
-       .samples = 2,
+       .samples = 1000,
        .threads = 1}}.factorize(objective);
   CHECK(deviation_of(objective, model) < 1e-4);
   for (WordId w = 0; w < 6; ++w)
@@ -133,7 +136,9 @@ TEST_CASE("options out of their ranges, other shapes and rates that diverge are 
   CHECK(holds(refused({.learning_rate = nan}), "learning_rate: must be above 0"));
   CHECK(holds(refused({.negatives_per_cell = 0.0}), "negatives_per_cell: must be above 0"));
   CHECK(holds(refused({.stripes = 0}), "stripes: must be 1 to 256, not 0"));
-  CHECK(holds(refused({.samples = 1}), "samples: must be at least 2"));
+  CHECK(holds(refused({.negatives_per_cell = 1e300}), "negatives_per_cell: must be at most 1000"));
+  CHECK(holds(refused({.samples = 999}), "samples: must be at least 1000"));
+  CHECK(holds(refused({.max_seconds = nan}), "max_seconds: must be at least 0"));
 
   const auto counts = support::random_counts(6, 5, 50, 8);
   const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
@@ -143,7 +148,73 @@ TEST_CASE("options out of their ranges, other shapes and rates that diverge are 
                     solver.factorize(objective, Factors{AlignedMatrix(5, 3), AlignedMatrix(5, 3)}));
               }),
               "start: 5 x 3 vectors, not 6 x 3"));
-  const StochasticFactorization wild{{.dimension = 3, .learning_rate = 1e7, .threads = 1}};
-  CHECK(holds(message_of<imf::NumericError>([&] { static_cast<void>(wild.factorize(objective)); }),
-              "factorization diverged in epoch 1 with learning rate 10000000"));
+  Factors wild{AlignedMatrix(6, 3), AlignedMatrix(5, 3)};
+  wild.contexts(4, 2) = 2e6F;
+  CHECK(message_of<imf::NumericError>([&] {
+          static_cast<void>(solver.factorize(objective, wild));
+        }) == "start: the vector of context 4 has an entry beyond 1e6");
+}
+
+TEST_CASE("a rate that diverges is named, and the last good vectors are handed out") {
+  const auto counts = support::random_counts(30, 20, 200, 8);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+  StochasticOptions options{.dimension = 3, .epochs = 5, .threads = 1};
+  const auto start = StochasticFactorization{options}.factorize(objective);
+  for (const double rate : {20.0, 1e7}) {
+    options.learning_rate = rate;
+    try {
+      static_cast<void>(StochasticFactorization{options}.factorize(objective, start.factors));
+      FAIL("it did not diverge");
+    } catch (const imf::StochasticDivergence& divergence) {
+      const std::string what = divergence.what();
+      CHECK(holds(what, "factorization diverged in epoch 1 with learning rate " +
+                            std::to_string(rate) + " to -"));
+      CHECK(holds(what, ", in the vector of "));
+      CHECK(holds(what, "; lower the learning rate"));
+      const imf::StochasticResult& last = divergence.last();
+      CHECK(last.reason == StopReason::diverged);
+      REQUIRE(last.epochs.size() == 1);
+      CHECK(deviation_of(objective, last) == Approx(deviation_of(objective, start)).epsilon(1e-4));
+    }
+  }
+}
+
+TEST_CASE("a start that is worse than zero vectors is no divergence") {
+  const auto counts = support::random_counts(30, 20, 200, 8);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+  Factors start{support::random_matrix(30, 3, 1, 9.0F), support::random_matrix(20, 3, 2, 9.0F)};
+  const auto model =
+      StochasticFactorization{{.dimension = 3, .epochs = 50, .threads = 1}}.factorize(
+          objective, std::move(start));
+  CHECK(model.epochs.front().objective.value <
+        -std::log(2.0) * (objective.total() + objective.noise_total()));
+  CHECK(model.epochs.back().deviation < model.epochs.front().deviation);
+}
+
+TEST_CASE("time ends it between epochs") {
+  const auto counts = support::random_counts(30, 20, 200, 9);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+  const auto train = [&](std::size_t epochs) {
+    return StochasticFactorization{
+        {.dimension = 3, .epochs = epochs, .max_seconds = 1e-9, .threads = 1}}
+        .factorize(objective);
+  };
+  const auto model = train(5);
+  CHECK(model.reason == StopReason::time_limit);
+  CHECK(model.epochs.size() == 2);
+  CHECK(model.epochs.back().seconds <= model.seconds);
+  // Nothing was left to do.
+  CHECK(train(1).reason == StopReason::epochs_done);
+}
+
+TEST_CASE("memory grows with the cells, the words and the vectors") {
+  const StochasticFactorization solver{{.dimension = 100, .samples = 1000, .threads = 1}};
+  const auto bytes = [&](std::size_t words, std::uint64_t cells) {
+    return solver.memory_bytes(words, words, cells, true);
+  };
+  CHECK(bytes(20000, 10'000'000) - bytes(20000, 0) == 80'000'000);
+  CHECK(solver.memory_bytes(20000, 20000, 1'000'000, false) - bytes(20000, 1'000'000) == 8'000'000);
+  // Vectors with AdaGrad's squares and the last good ones: 3 · 112 floats a row.
+  CHECK(bytes(200'000, 0) > std::uint64_t{400'000} * 3 * 448);
+  CHECK(bytes(200'000, 0) < std::uint64_t{400'000} * 8 * 448);
 }

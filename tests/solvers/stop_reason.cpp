@@ -15,4 +15,5 @@ TEST_CASE("stop reasons have names") {
   CHECK(string_view(to_string(StopReason::pass_limit)) == "pass limit");
   CHECK(string_view(to_string(StopReason::time_limit)) == "time limit");
   CHECK(string_view(to_string(StopReason::stopped)) == "stopped");
+  CHECK(string_view(to_string(StopReason::diverged)) == "diverged");
 }

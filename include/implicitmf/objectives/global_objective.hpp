@@ -19,6 +19,7 @@
 #include <implicitmf/core/parallel.hpp>
 #include <implicitmf/core/types.hpp>
 #include <implicitmf/counting/cooccurrence_counts.hpp>
+#include <implicitmf/kernels/dot.hpp>
 #include <implicitmf/kernels/panel_product.hpp>
 #include <implicitmf/kernels/sgns_cells.hpp>
 #include <implicitmf/objectives/sgns_objective.hpp>
@@ -148,6 +149,30 @@ class GlobalObjective {
                              std::size_t threads = 0) const {
     ThreadTeam team(threads);
     return value(words, contexts, team);
+  }
+
+  /// The part of L that belongs to observed pairs, exactly: of vocabularies whose square is out of
+  /// reach it tells how near w·c is to PMI − log k where something was observed, and nothing of the
+  /// other pairs. At most optimum(), but for rounding, and at least L.
+  /// \param words  rows() × d; \param contexts cols() × d
+  /// \par Complexity  O(observed() d); the same bits for any number of threads
+  /// \throws InputError  another shape
+  [[nodiscard]] double observed_value(const AlignedMatrix& words, const AlignedMatrix& contexts,
+                                      ThreadTeam& team) const {
+    require_shape(words, contexts);
+    constexpr std::size_t chunk = 64;
+    std::vector<double> parts((rows() + chunk - 1) / chunk);
+    team.for_each(parts.size(), [&](std::size_t i) {
+      for (std::size_t w = i * chunk; w < std::min(rows(), (i + 1) * chunk); ++w) {
+        const double of_word = negatives_ * word_counts_[w];
+        for_each_observed(w, [&](WordId c, double count) {
+          const float x =
+              kernels::dot<Arch>(words.row_data(w), contexts.row_data(c), words.stride());
+          parts[i] += PairObjective{count, of_word * noise_[c]}.value(static_cast<double>(x));
+        });
+      }
+    });
+    return std::accumulate(parts.begin(), parts.end(), 0.0);
   }
 
   /// L and its gradient by W and by C.

@@ -88,14 +88,17 @@ class ObjectiveSample {
 
   /// L, estimated.
   /// \param words     objective.rows() × d; \param contexts objective.cols() × d
+  /// \param columns   so many columns of both, padded with zeros to a multiple of 16, are the
+  ///                  vectors, and what stands behind is not; 0: all
   /// \par Complexity   O(samples · d); the same bits for any number of threads
   /// \throws InputError  words or contexts of another shape
   [[nodiscard]] SampledValue value(const AlignedMatrix& words, const AlignedMatrix& contexts,
-                                   ThreadTeam& team) const {
+                                   ThreadTeam& team, std::size_t columns = 0) const {
     objective_.require_shape(words, contexts);
+    const std::size_t floats = columns > 0 ? AlignedMatrix::padded(columns) : words.stride();
     const auto n = static_cast<double>(noise_.size());
     const auto sums = [&](const Buffer<detail::SampledPair>& pairs, double sign) {
-      return sum_of(pairs, sign, words, contexts, team);
+      return sum_of(pairs, sign, words, contexts, floats, team);
     };
     const detail::SampleSums positives = sums(observed_, 1.0);
     const detail::SampleSums negatives = sums(noise_, -1.0);
@@ -129,13 +132,14 @@ class ObjectiveSample {
   /// Σ log σ(±w·c), chunk by chunk in order.
   [[nodiscard]] static detail::SampleSums sum_of(const Buffer<detail::SampledPair>& pairs,
                                                  double sign, const AlignedMatrix& words,
-                                                 const AlignedMatrix& contexts, ThreadTeam& team) {
+                                                 const AlignedMatrix& contexts, std::size_t floats,
+                                                 ThreadTeam& team) {
     constexpr std::size_t chunk = 4096;
     std::vector<detail::SampleSums> parts((pairs.size() + chunk - 1) / chunk);
     team.for_each(parts.size(), [&](std::size_t i) {
       for (std::size_t s = i * chunk; s < std::min(pairs.size(), (i + 1) * chunk); ++s) {
         const float x = kernels::dot<Arch>(words.row_data(pairs[s].word),
-                                           contexts.row_data(pairs[s].context), words.stride());
+                                           contexts.row_data(pairs[s].context), floats);
         parts[i].add(log_sigmoid(sign * static_cast<double>(x)));
       }
     });

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,6 +24,7 @@
 #include <implicitmf/kernels/sgns_group.hpp>
 #include <implicitmf/objectives/global_objective.hpp>
 #include <implicitmf/objectives/objective_sample.hpp>
+#include <implicitmf/solvers/block_lanczos.hpp>
 #include <implicitmf/solvers/canonical_factors.hpp>
 #include <implicitmf/solvers/factors.hpp>
 #include <implicitmf/solvers/sgns_step.hpp>
@@ -33,16 +35,18 @@
 
 namespace implicitmf {
 
-/// Options of StochasticFactorization. The result depends on all but `threads` and `progress`.
+/// Options of StochasticFactorization. The result depends on all but `threads`, and on
+/// `max_seconds` and `progress` where they end the work: both are looked at between epochs.
 struct StochasticOptions {
   std::size_t dimension = 100;  ///< d, at least 1
   double power = 0.5;           ///< p of the canonical form W = U Σ^p, C = V Σ^(1−p), 0 to 1
   std::size_t epochs = 10;      ///< passes over the observed cells, at least 1
   double learning_rate = 0.1;   ///< of AdaGrad, above 0
-  double negatives_per_cell = 1.0;  ///< sampled for each observed cell, above 0
+  double negatives_per_cell = 1.0;  ///< sampled for each observed cell, above 0, at most 1000
   std::size_t head = 8;             ///< contexts of a stripe whose noise is summed, not sampled
   std::size_t stripes = 16;  ///< of words and of contexts, 1 to 256; as many threads work at most
-  std::size_t samples = 100'000;  ///< of the estimate after each epoch, at least 2
+  std::size_t samples = 100'000;  ///< of the estimate after each epoch, at least 1000
+  double max_seconds = 0.0;       ///< wall-clock time to end after, of the whole; 0: none
   std::uint64_t seed = 1;
   std::size_t threads = 0;         ///< 0: one for each processor
   ProgressCallback progress = {};  ///< told epochs done, the estimated deviation and loss
@@ -60,9 +64,14 @@ struct StochasticOptions {
     if (epochs < 1) throw ConfigError("epochs", "must be at least 1");
     above_zero("learning_rate", learning_rate);
     above_zero("negatives_per_cell", negatives_per_cell);
+    if (negatives_per_cell > 1000.0)
+      throw ConfigError("negatives_per_cell",
+                        "must be at most 1000, not " + std::to_string(negatives_per_cell));
     if (stripes < 1 || stripes > 256)
       throw ConfigError("stripes", "must be 1 to 256, not " + std::to_string(stripes));
-    if (samples < 2) throw ConfigError("samples", "must be at least 2");
+    if (samples < 1000) throw ConfigError("samples", "must be at least 1000");
+    if (!(max_seconds >= 0.0) || !std::isfinite(max_seconds))
+      throw ConfigError("max_seconds", "must be at least 0, not " + std::to_string(max_seconds));
   }
 };
 
@@ -87,6 +96,19 @@ struct StochasticResult {
   [[nodiscard]] const AlignedMatrix& contexts() const noexcept { return factors.contexts; }
 };
 
+/// The rate was too high. The message names the epoch, the rate and the first row that is beyond
+/// all reason.
+class StochasticDivergence : public NumericError {
+ public:
+  StochasticDivergence(const std::string& what, StochasticResult last)
+      : NumericError(what), last_(std::make_shared<const StochasticResult>(std::move(last))) {}
+  /// What was reached by the epoch before, with `reason` diverged.
+  [[nodiscard]] const StochasticResult& last() const noexcept { return *last_; }
+
+ private:
+  std::shared_ptr<const StochasticResult> last_;  // an exception must copy without a throw
+};
+
 /// Maximises the SGNS objective of counts by stochastic gradients over their observed cells, each
 /// with the weight of its count, instead of over the tokens of a text: the stochastic matrix
 /// factorization that Levy & Goldberg (NIPS 2014, section 6) leave open. For vocabularies whose
@@ -99,7 +121,9 @@ struct StochasticResult {
 /// squares are gathered in a pass before the first, so that a good start is not thrown away.
 ///
 /// \par Complexity  an epoch is O((observed cells (1 + negatives_per_cell) + P · head · V_W) d).
-/// \par Memory  8 bytes an observed cell, 8 P bytes a word, and the vectors twice.
+/// \par Memory  see memory_bytes(): 8 bytes an observed cell, 8 P bytes a word, and the vectors
+/// three
+///              times; the start, unless it is given, needs more for a while.
 /// \par Determinism  the same bits for any number of threads, on one machine and build.
 /// \par Thread safety  factorize() may be called concurrently.
 template <class Arch = DefaultArch>
@@ -111,15 +135,34 @@ class StochasticFactorization {
   ///               WeightedFactorization begins from
   /// \throws ConfigError  an option is out of its range
   /// \throws InputError   the start has another shape or is not finite
-  /// \throws NumericError vectors grew beyond all reason: the rate is too high
+  /// \throws NumericError the start has an entry beyond 1e6
+  /// \throws StochasticDivergence  the rate is too high
   [[nodiscard]] StochasticResult factorize(const GlobalObjective<Arch>& objective,
                                            std::optional<Factors> start = std::nullopt) const {
     options_.validate();
     if (start)
       detail::require_start(*start, objective.rows(), objective.cols(), options_.dimension);
     const detail::SerialEigen serial;
-    Run run(options_, objective, start ? std::move(*start) : first_factors(objective));
+    const auto begin = Clock::now();
+    Run run(options_, objective, start ? std::move(*start) : first_factors(objective), begin);
     return run.train();
+  }
+
+  /// Bytes that factorize() takes beside the counts, at most about: the matrix of the start and its
+  /// bases, or the cells, the vectors with AdaGrad's squares and as the last epoch left them.
+  /// \param observed  pairs that were counted
+  [[nodiscard]] std::uint64_t memory_bytes(std::size_t words, std::size_t contexts,
+                                           std::uint64_t observed, bool symmetric) const noexcept {
+    const std::uint64_t row = 4 * AlignedMatrix::padded(options_.dimension);
+    const std::uint64_t rows = std::uint64_t{words} + contexts;
+    const std::uint64_t start =
+        (symmetric ? 8 : 16) * observed + row * rows +
+        BlockLanczos<Arch>::memory_bytes(words, contexts, options_.dimension);
+    const std::uint64_t search = 8 * observed + 8 * options_.stripes * std::uint64_t{words} +
+                                 3 * row * rows + 24 * std::uint64_t{options_.samples};
+    const std::uint64_t squares = 20 * row * row / 2;  // what the canonical form solves
+    return std::max(start, search) + squares + 48 * rows +
+           resolve_threads(options_.threads) * (2000 * row + 4 * contexts / options_.stripes);
   }
 
  private:
@@ -143,14 +186,17 @@ class StochasticFactorization {
 
   class Run {
    public:
-    Run(const StochasticOptions& options, const GlobalObjective<Arch>& objective, Factors start)
+    Run(const StochasticOptions& options, const GlobalObjective<Arch>& objective, Factors start,
+        Clock::time_point begin)
         : options_(options),
           objective_(objective),
+          begin_(begin),
           team_(options.threads),
           sample_(objective, options.samples, options.seed),
           cells_(objective, options.stripes),
           rounds_(square_rounds(options.stripes)),
-          vectors_{with_state(start.words), with_state(start.contexts)} {
+          vectors_{with_state(start.words), with_state(start.contexts)},
+          last_(std::move(start)) {
       for (std::size_t q = 0; q < options.stripes; ++q)
         noise_.emplace_back(objective.noise(), q, options.stripes, options.head);
       const std::size_t places = objective.cols() / options.stripes + 1;
@@ -159,27 +205,32 @@ class StochasticFactorization {
     }
 
     [[nodiscard]] StochasticResult train() {
-      StochasticResult result;
-      record(result);
+      if (const Extreme most = largest_entry(); !(most.entry <= beyond))
+        throw NumericError("start: the vector of " + most.row() + " has an entry beyond 1e6");
+      result_.epochs.push_back(measure());
+      const double floor = std::min(value_of_zeros(), result_.epochs.front().objective.value);
       pass(0, 0.0F);  // AdaGrad's squares alone
       for (std::size_t epoch = 1; epoch <= options_.epochs; ++epoch) {
         pass(epoch, static_cast<float>(options_.learning_rate));
-        require_finite(epoch);
-        record(result);
-        if (!report(epoch, result.epochs.back())) {
-          if (epoch < options_.epochs) result.reason = StopReason::stopped;
-          break;
-        }
+        const Extreme most = largest_entry();
+        const StochasticEpoch reached = measure();
+        const SampledValue& value = reached.objective;
+        if (!(most.entry <= beyond) || !(value.value + 5.0 * value.standard_error >= floor))
+          diverge(epoch, value, most);
+        keep_vectors();
+        result_.epochs.push_back(reached);
+        const bool proceed = report(epoch);
+        if (epoch == options_.epochs) break;
+        if (!proceed) return finish(StopReason::stopped);
+        if (options_.max_seconds > 0.0 && elapsed() >= options_.max_seconds)
+          return finish(StopReason::time_limit);
       }
-      CanonicalFactors canonical = canonical_factors(without_state(), options_.power, team_);
-      result.factors = std::move(canonical.factors);
-      result.singular_values = std::move(canonical.singular_values);
-      result.seconds = elapsed();
-      return result;
+      return finish(StopReason::epochs_done);
     }
 
    private:
     static constexpr std::size_t most_cells = 48;  // of a step
+    static constexpr float beyond = 1e6F;          // all reason
 
     void pass(std::size_t epoch, float rate) {
       for (const auto& round : rounds_)
@@ -234,30 +285,57 @@ class StochasticFactorization {
     [[nodiscard]] AlignedMatrix with_state(const AlignedMatrix& start) const {
       return with_columns(start, Step::row_floats(options_.dimension));
     }
-    [[nodiscard]] Factors without_state() const {
-      return {with_columns(vectors_.words, options_.dimension),
-              with_columns(vectors_.contexts, options_.dimension)};
+    /// Takes the vectors without their state for the last good ones.
+    void keep_vectors() {
+      for (const auto& [from, to] : {std::pair(&vectors_.words, &last_.words),
+                                     std::pair(&vectors_.contexts, &last_.contexts)})
+        for (std::size_t r = 0; r < from->rows(); ++r)
+          std::copy_n(from->row_data(r), to->cols(), to->row_data(r));
     }
-    void require_finite(std::size_t epoch) const {
-      for (const auto& [matrix, name] :
+
+    /// The entry of largest magnitude, and whose it is; NaN is the largest.
+    struct Extreme {
+      float entry = 0.0F;
+      const char* side = "word";
+      std::size_t id = 0;
+      [[nodiscard]] std::string row() const { return std::string(side) + " " + std::to_string(id); }
+    };
+    [[nodiscard]] Extreme largest_entry() const {
+      Extreme most;
+      for (const auto& [matrix, side] :
            {std::pair(&vectors_.words, "word"), std::pair(&vectors_.contexts, "context")})
         for (std::size_t r = 0; r < matrix->rows(); ++r)
-          for (const float x : matrix->row(r).first(options_.dimension))
-            if (!(std::abs(x) <= 1e6F))
-              throw NumericError("factorization diverged in epoch " + std::to_string(epoch) +
-                                 " with learning rate " + std::to_string(options_.learning_rate) +
-                                 ": the vector of " + name + " " + std::to_string(r) +
-                                 " has grown beyond 1e6; lower the learning rate");
+          for (const float x : matrix->row(r).first(options_.dimension)) {
+            if (std::isnan(x)) return {x, side, r};
+            if (std::abs(x) > most.entry) most = {std::abs(x), side, r};
+          }
+      return most;
     }
 
-    void record(StochasticResult& result) {
-      const Factors now = without_state();
-      const SampledValue value = sample_.value(now.words, now.contexts, team_);
-      result.epochs.push_back({value, objective_.deviation(value.value), elapsed()});
+    /// L where all w·c are 0, which vectors that don't move reach.
+    [[nodiscard]] double value_of_zeros() const noexcept {
+      return log_sigmoid(0.0) * (objective_.total() + objective_.noise_total());
     }
 
-    [[nodiscard]] bool report(std::size_t epoch, const StochasticEpoch& reached) const {
+    [[noreturn]] void diverge(std::size_t epoch, const SampledValue& value, const Extreme& most) {
+      throw StochasticDivergence(
+          "factorization diverged in epoch " + std::to_string(epoch) + " with learning rate " +
+              std::to_string(options_.learning_rate) + " to " +
+              std::to_string(value.value / objective_.total()) +
+              " nats a pair: the largest entry is " + std::to_string(most.entry) +
+              ", in the vector of " + most.row() + "; lower the learning rate",
+          finish(StopReason::diverged));
+    }
+
+    [[nodiscard]] StochasticEpoch measure() {
+      const SampledValue value =
+          sample_.value(vectors_.words, vectors_.contexts, team_, options_.dimension);
+      return {value, objective_.deviation(value.value), elapsed()};
+    }
+
+    [[nodiscard]] bool report(std::size_t epoch) const {
       if (!options_.progress) return true;
+      const StochasticEpoch& reached = result_.epochs.back();
       const Progress progress{.stage = "optimizing",
                               .unit = "epochs",
                               .done = epoch,
@@ -268,20 +346,32 @@ class StochasticFactorization {
       return options_.progress(progress) != ProgressAction::stop;
     }
 
+    [[nodiscard]] StochasticResult finish(StopReason reason) {
+      vectors_ = {};  // makes room for the canonical ones
+      CanonicalFactors canonical = canonical_factors(last_, options_.power, team_);
+      result_.factors = std::move(canonical.factors);
+      result_.singular_values = std::move(canonical.singular_values);
+      result_.reason = reason;
+      result_.seconds = elapsed();
+      return std::move(result_);
+    }
+
     [[nodiscard]] double elapsed() const {
       return std::chrono::duration<double>(Clock::now() - begin_).count();
     }
 
     const StochasticOptions& options_;
     const GlobalObjective<Arch>& objective_;
-    Clock::time_point begin_ = Clock::now();
+    Clock::time_point begin_;
     ThreadTeam team_;
     ObjectiveSample<Arch> sample_;
     detail::StripedCells cells_;
     BlockRounds rounds_;
     std::vector<detail::StripeNoise> noise_;
-    Factors vectors_;
+    Factors vectors_;  // with AdaGrad's squares behind each
+    Factors last_;     // as the last epoch that was good left them
     std::vector<Worker> workers_;
+    StochasticResult result_;
   };
 
   StochasticOptions options_;

@@ -13,9 +13,10 @@ enum class StopReason {
   pass_limit,     ///< max_passes were done first
   time_limit,     ///< max_seconds were over first
   stopped,        ///< the progress callback said so
+  diverged,       ///< vectors grew beyond all reason
 };
 
-/// "converged", "product limit", "epochs done", "pass limit", "time limit", "stopped".
+/// "converged", "product limit", "epochs done", "pass limit", "time limit", "stopped", "diverged".
 [[nodiscard]] constexpr const char* to_string(StopReason reason) noexcept {
   switch (reason) {
     case StopReason::converged:
@@ -30,6 +31,8 @@ enum class StopReason {
       return "time limit";
     case StopReason::stopped:
       return "stopped";
+    case StopReason::diverged:
+      return "diverged";
   }
   return "";
 }
