@@ -120,8 +120,8 @@ bool print_analogy(const QueryCommand& command, const imf::Embeddings& embedding
   std::vector<imf::WordId> ids;
   if (!command.look_up(embeddings, names, ids)) return false;
   const imf::AnalogyQuestion question{ids[0], ids[1], ids[2]};
-  const auto answers =
-      imf::answer_analogies(embeddings, {&question, 1}, command.top, command.common.threads);
+  const auto answers = imf::answer_analogies(
+      embeddings, {&question, 1}, {.top = command.top, .threads = command.common.threads});
   report(embeddings, names[0] + " : " + names[1] + " = " + names[2] + " : ?", answers[0],
          command.common.json, all);
   return true;
