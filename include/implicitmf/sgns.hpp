@@ -38,6 +38,7 @@
 #include <implicitmf/embeddings/analogy.hpp>
 #include <implicitmf/embeddings/embeddings.hpp>
 #include <implicitmf/embeddings/nearest_neighbors.hpp>
+#include <implicitmf/embeddings/sparse_rows.hpp>
 #include <implicitmf/embeddings/word_space.hpp>
 #include <implicitmf/evaluation/analogy_set.hpp>
 #include <implicitmf/evaluation/similarity_set.hpp>
