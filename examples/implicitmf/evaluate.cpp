@@ -2,6 +2,7 @@
 // implicitmf evaluate: word similarity and analogies.
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -29,6 +30,9 @@ const std::map<std::string, imf::UnknownWords> unknown_words = {
 const char* name_of_method(imf::AnalogyMethod method) {
   return method == imf::AnalogyMethod::cos_add ? "3cosadd" : "3cosmul";
 }
+
+/// A file as tables name it.
+std::string file_name(const std::filesystem::path& file) { return file.filename().string(); }
 
 /// A number with decimals, or a dash where there is none.
 std::string decimals(double number, int digits) {
@@ -94,7 +98,7 @@ struct EvaluateCommand {
                           {"covered", result.covered},
                           {"pairs", result.pairs}});
       else
-        std::printf("%-40s %8s %9zu / %zu\n", similarity[i].c_str(),
+        std::printf("%-40s %8s %9zu / %zu\n", file_name(similarity[i]).c_str(),
                     decimals(result.spearman, 4).c_str(), result.covered, result.pairs);
     }
   }
@@ -145,11 +149,13 @@ struct EvaluateCommand {
                   decimals(100.0 * score.accuracy(unknown), 2).c_str(), score.correct,
                   score.covered, score.questions);
     };
-    std::printf("%-40s %8s %8s %9s / %s\n", (file + ", " + name_of_method(by)).c_str(), "%",
-                "correct", "covered", "questions");
+    std::printf("%-40s %8s %8s %9s / %s\n", (file_name(file) + ", " + name_of_method(by)).c_str(),
+                "%", "correct", "covered", "questions");
     for (std::size_t s = 0; s < sections.size(); ++s) row(sections[s].name, result.sections[s]);
-    row("semantic", result.semantic);
-    row("syntactic", result.syntactic);
+    if (result.semantic.questions > 0 && result.syntactic.questions > 0) {
+      row("semantic", result.semantic);
+      row("syntactic", result.syntactic);
+    }
     row("total", result.total);
   }
 };

@@ -29,9 +29,11 @@ struct WordSource {
   [[nodiscard]] const std::string& file() const noexcept {
     return counts.empty() ? vectors : counts;
   }
-  /// Throws CLI::RequiredError where there is no file.
+  /// Throws CLI::Error where there is no file, or more than one.
   void check() const {
     if (file().empty()) throw CLI::RequiredError("vectors (or --matrix)");
+    if (!vectors.empty() && !counts.empty())
+      throw CLI::ValidationError("--matrix", "stands instead of vectors: give one of them");
   }
   /// What the words are, for reports.
   [[nodiscard]] Json to_json() const;

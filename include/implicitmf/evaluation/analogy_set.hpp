@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <implicitmf/core/errors.hpp>
@@ -116,7 +117,7 @@ namespace detail {
   std::vector<AnalogySection> sections;
   std::size_t questions = 0;
   while (lines.next()) {
-    std::string_view line = without_trailing_blanks(lines.line());
+    std::string_view line = without_blanks_around(lines.line());
     if (line.empty()) continue;
     if (line.front() == ':') {
       line.remove_prefix(std::min(line.find_first_not_of(": \t"), line.size()));

@@ -3,6 +3,7 @@
 /// Word similarity: pairs of words that people have judged, against cosines.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -54,7 +55,7 @@ namespace detail {
   std::size_t count = 0;
   while (!line.empty()) {
     const std::size_t length = std::min(line.find(tabs ? '\t' : ' '), line.size());
-    const std::string_view field = line.substr(0, length);
+    const std::string_view field = without_blanks_around(line.substr(0, length));
     line.remove_prefix(std::min(length + 1, line.size()));
     if (field.empty() && !tabs) continue;
     if (field.empty() || count == fields.size()) return std::nullopt;
@@ -66,7 +67,8 @@ namespace detail {
 }  // namespace detail
 
 /// Reads pairs, "WORD WORD SCORE" a line. The fields stand between tabs (words may hold spaces
-/// then) or between spaces. Lines that are empty or begin with '#' are passed over.
+/// then) or between spaces; blanks around them don't count. Lines that are empty or begin with '#'
+/// are passed over.
 ///
 /// \param path  the file; "-" is standard input
 /// \throws IoError     the file can't be read
@@ -78,7 +80,7 @@ namespace detail {
   LineReader lines(reader);
   std::vector<SimilarityPair> pairs;
   while (lines.next()) {
-    const std::string_view line = without_trailing_blanks(lines.line());
+    const std::string_view line = without_blanks_around(lines.line());
     if (line.empty() || line.front() == '#') continue;
     const auto fields = detail::three_fields(line);
     if (!fields) throw lines.error("expected \"WORD WORD SCORE\", not " + in_quotes(line));
