@@ -30,7 +30,7 @@ def make_vectors():
     stems, forms = draw.normal(size=(STEMS, DIMENSION)), draw.normal(size=(FORMS, DIMENSION))
     names = [f"stem{stem}_{form}" for stem in range(STEMS) for form in range(FORMS)]
     vectors = np.repeat(stems, FORMS, axis=0) + np.tile(forms, (STEMS, 1))
-    vectors = vectors + 0.7 * draw.normal(size=vectors.shape)
+    vectors = vectors + draw.normal(size=vectors.shape)
     order = draw.permutation(len(names))
     names = [names[i] for i in order] + [f"STEM{stem}_0" for stem in range(0, STEMS, 9)]
     others = draw.normal(size=(len(names) - len(order), DIMENSION))
@@ -117,7 +117,7 @@ def check_numpy(found, names, rows, sections, top):
 def check_gensim_analogies(program, path, words, questions):
     """evaluate_word_analogies() at all its settings."""
     tried = 0
-    for top in (len(words), 150):
+    for top in (len(words), 200):
         for fold in (True, False):
             for dummy in (True, False):
                 _, theirs = words.evaluate_word_analogies(
@@ -132,7 +132,7 @@ def check_gensim_analogies(program, path, words, questions):
                     right, wrong = len(their["correct"]), len(their["incorrect"])
                     assert mine["correct"] == right, (top, fold, dummy, mine, right)
                     assert abs(mine["accuracy"] - right / (right + wrong)) <= CLOSE
-                    assert 0.1 < mine["accuracy"] < 0.9, mine  # or nothing would be compared
+                    assert 0 < right < mine["covered"], mine  # or little would be compared
                     tried += 1
     assert tried == 32, tried
     print("analogies: gensim counts the same, 3cosadd")
@@ -232,7 +232,7 @@ def main():
         write_pairs(pairs, words)
         check_gensim_analogies(program, path, words, questions)
         check_gensim_products(program, path, words, questions)
-        for top in (len(words), 150):
+        for top in (len(words), 200):
             found = program.json(
                 *("evaluate", path, "--analogy", questions, "--method", "both", "--match-case"),
                 *("--top-vocab", top),
