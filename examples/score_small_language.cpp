@@ -78,7 +78,7 @@ Score score_analogies(const imf::Embeddings& embeddings) {
       asked.push_back({ids[0], ids[1], ids[2]});
       right.push_back(ids[3]);
     }
-    const auto answers = imf::answer_analogies(embeddings, asked, 1);
+    const auto answers = imf::answer_analogies(embeddings, asked);
     Score score;
     for (std::size_t i = 0; i < asked.size(); ++i) score += {answers[i].front().id == right[i], 1};
     score.print(name);

@@ -34,6 +34,7 @@ void add_objective(CLI::App& application);
 void add_export(CLI::App& application);
 void add_neighbors(CLI::App& application);
 void add_analogy(CLI::App& application);
+void add_evaluate(CLI::App& application);
 
 /// Options that every command has.
 struct CommonArguments {

@@ -36,6 +36,9 @@ TEST_CASE("blanks are spaces and tabs") {
   CHECK(imf::without_trailing_blanks(" a \t ") == " a");
   CHECK(imf::without_trailing_blanks(" \t").empty());
   CHECK(imf::without_trailing_blanks("").empty());
+  CHECK(imf::without_blanks_around("\t a b \t ") == "a b");
+  CHECK(imf::without_blanks_around(" \t").empty());
+  CHECK(imf::without_blanks_around("").empty());
 }
 
 TEST_CASE("parse_number() takes the whole text or nothing") {

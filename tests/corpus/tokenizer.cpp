@@ -151,6 +151,12 @@ TEST_CASE("fold_case() does what the C library's towlower() does, in its blocks"
   std::setlocale(LC_CTYPE, before.c_str());
 }
 
+TEST_CASE("fold_case() of a text folds each letter and keeps all other bytes") {
+  CHECK(imf::fold_case("") == "");
+  CHECK(imf::fold_case("New_York-2 \xC3\x89\xCE\xA3") == "new_york-2 \xC3\xA9\xCF\x83");
+  CHECK(imf::fold_case("\xFF\xC3Z\xE6\x97\xA5") == "\xFF\xC3z\xE6\x97\xA5");
+}
+
 TEST_CASE("fold_case() twice is fold_case() once, and changes nothing elsewhere") {
   for (std::uint32_t c = 0; c < 0x11'0100U; ++c) {
     const std::uint32_t folded = imf::detail::fold_case(c);

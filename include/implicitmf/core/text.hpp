@@ -46,6 +46,12 @@ namespace implicitmf {
   return text;
 }
 
+/// The text without the blanks at both its ends.
+[[nodiscard]] constexpr std::string_view without_blanks_around(std::string_view text) noexcept {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  return without_trailing_blanks(text);
+}
+
 /// The number that the whole text spells in decimal, if it does and the type can hold it. No
 /// leading '+' or blank, whatever the locale.
 template <class Number>

@@ -159,6 +159,15 @@ constexpr void append_utf8(std::uint32_t c, std::string& to) {
   return c;
 }
 
+/// Appends a code point, `bytes` in UTF-8, with its case folded.
+constexpr void append_folded(std::uint32_t c, std::string_view bytes, std::string& to) {
+  const std::uint32_t folded = fold_case(c);
+  if (folded == c)
+    to.append(bytes);
+  else
+    append_utf8(folded, to);
+}
+
 /// Punctuation, symbols and spaces that stand between words: ASCII but for '_', Latin-1, general,
 /// supplemental, CJK and full-width punctuation.
 [[nodiscard]] constexpr bool separates_words(std::uint32_t c) noexcept {
@@ -182,6 +191,17 @@ constexpr void append_utf8(std::uint32_t c, std::string& to) {
 
 }  // namespace detail
 
+/// A text in UTF-8 in lower case, by the table of detail::fold_case; what is no UTF-8 stays.
+[[nodiscard]] inline std::string fold_case(std::string_view text) {
+  std::string folded;
+  while (!text.empty()) {
+    const detail::CodePoint c = detail::decode_utf8(text);
+    detail::append_folded(c.value, text.substr(0, c.length), folded);
+    text.remove_prefix(c.length);
+  }
+  return folded;
+}
+
 /// For raw text in UTF-8: folds case, drops punctuation, keeps an apostrophe or a hyphen that
 /// stands inside a word ("don't", "well-known"); a newline ends a sentence. Digits and '_' are
 /// letters here. Bytes that are no UTF-8 pass through as letters.
@@ -198,7 +218,7 @@ struct RawTextTokenizer {
       const std::string_view bytes = text.substr(0, c.length);
       text.remove_prefix(c.length);
       if (!detail::separates_words(c.value)) {
-        append_folded(c.value, bytes, word);
+        detail::append_folded(c.value, bytes, word);
       } else if (const char mark = detail::joiner(c.value);
                  mark != '\0' && !word.empty() && starts_word(text)) {
         word.push_back(mark);
@@ -213,13 +233,6 @@ struct RawTextTokenizer {
  private:
   static bool starts_word(std::string_view text) noexcept {
     return !text.empty() && !detail::separates_words(detail::decode_utf8(text).value);
-  }
-  static void append_folded(std::uint32_t c, std::string_view bytes, std::string& word) {
-    const std::uint32_t folded = detail::fold_case(c);
-    if (folded == c)
-      word.append(bytes);
-    else
-      detail::append_utf8(folded, word);
   }
 };
 static_assert(Tokenizer<RawTextTokenizer>);

@@ -28,6 +28,26 @@ struct Neighbor {
   friend bool operator==(const Neighbor&, const Neighbor&) = default;
 };
 
+namespace detail {
+
+/// Whether a comes before b among the nearest.
+[[nodiscard]] inline bool nearer(const Neighbor& a, const Neighbor& b) noexcept {
+  return a.cosine != b.cosine ? a.cosine > b.cosine : a.id < b.id;
+}
+
+/// Puts a neighbour in the heap of the `top` nearest, whose front is the worst of them.
+inline void keep_nearest(const Neighbor& neighbor, std::size_t top, std::vector<Neighbor>& best) {
+  if (best.size() == top) {
+    if (!nearer(neighbor, best.front())) return;
+    std::pop_heap(best.begin(), best.end(), nearer);
+    best.pop_back();
+  }
+  best.push_back(neighbor);
+  std::push_heap(best.begin(), best.end(), nearer);
+}
+
+}  // namespace detail
+
 /// Words with the largest cosine to query vectors, found by comparing with all: blocks of queries
 /// times blocks of vectors, the best kept in one heap a query. Words without a direction (zero
 /// vectors) have cosine 0 to everything. Equal cosines come in order of id.
@@ -82,11 +102,6 @@ class NearestNeighbors {
     return (queries + queries_at_a_time - 1) / queries_at_a_time;
   }
 
-  /// Whether a comes before b among the nearest.
-  static bool nearer(const Neighbor& a, const Neighbor& b) noexcept {
-    return a.cosine != b.cosine ? a.cosine > b.cosine : a.id < b.id;
-  }
-
   void search_block(const AlignedMatrix& queries, std::size_t block, std::size_t top,
                     std::span<const std::vector<WordId>> excluded,
                     std::vector<std::vector<Neighbor>>& found) const {
@@ -110,7 +125,7 @@ class NearestNeighbors {
         }
     }
     for (std::size_t q = 0; q < count; ++q)
-      std::sort_heap(found[first + q].begin(), found[first + q].end(), nearer);
+      std::sort_heap(found[first + q].begin(), found[first + q].end(), detail::nearer);
   }
 
   static std::vector<double> query_lengths(const AlignedMatrix& queries, std::size_t first,
@@ -124,19 +139,12 @@ class NearestNeighbors {
     return lengths;
   }
 
-  /// Puts a neighbour in the heap of the best, whose top is the worst of them.
   static void offer(const Neighbor& neighbor, std::size_t top, const std::vector<WordId>* excluded,
                     std::vector<Neighbor>& best) {
-    if (best.size() == top && !nearer(neighbor, best.front())) return;
-    if (excluded != nullptr &&
-        std::find(excluded->begin(), excluded->end(), neighbor.id) != excluded->end())
-      return;
-    if (best.size() == top) {
-      std::pop_heap(best.begin(), best.end(), nearer);
-      best.pop_back();
-    }
-    best.push_back(neighbor);
-    std::push_heap(best.begin(), best.end(), nearer);
+    if (best.size() == top && !detail::nearer(neighbor, best.front())) return;
+    if (excluded == nullptr ||
+        std::find(excluded->begin(), excluded->end(), neighbor.id) == excluded->end())
+      detail::keep_nearest(neighbor, top, best);
   }
 
   const Embeddings& embeddings_;
