@@ -9,7 +9,7 @@
 
 #include <implicitmf/embeddings/analogy.hpp>
 #include <implicitmf/embeddings/nearest_neighbors.hpp>
-#include <implicitmf/io/word2vec_format.hpp>
+#include <implicitmf/io/vector_file.hpp>
 
 #include "command.hpp"
 
@@ -47,12 +47,13 @@ std::vector<std::string> split(const std::string& line) {
 struct QueryCommand {
   CommonArguments common;
   std::string vectors;
+  std::string vocabulary;
   std::vector<std::string> words;
   std::size_t top = 10;
   std::size_t limit = 0;
 
   void add_to(CLI::App& command, const char* what) {
-    command.add_option("vectors", vectors, "file of vectors, word2vec's text or binary")
+    command.add_option("vectors", vectors, "file of vectors in any format; - for standard input")
         ->required();
     command.add_option("words", words, what);
     command.add_option("--top", top, "answers to print")
@@ -61,6 +62,7 @@ struct QueryCommand {
     command.add_option("--limit", limit, "read only the first N words of the file; 0: all")
         ->check(whole_number())
         ->capture_default_str();
+    command.add_option("--vocabulary", vocabulary, "words of a NumPy file, if not beside it");
     common.add_to(command);
   }
 
@@ -84,7 +86,8 @@ struct QueryCommand {
   /// Answers the words given, or line by line those of standard input.
   template <class Answer>
   void run(Answer&& answer) const {
-    const auto embeddings = imf::load_word2vec(vectors, {.limit = limit});
+    const auto embeddings = imf::load_vectors(
+        vectors, {.limit = limit, .words_file = vocabulary, .threads = common.threads});
     Json all = Json::array();
     bool complete = true;
     if (!words.empty()) {

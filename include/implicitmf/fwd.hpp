@@ -12,6 +12,7 @@ class AlignedMatrix;
 class CooccurrenceCounts;
 class Embeddings;
 class EncodedCorpus;
+class FileBytes;
 class HeldOutSample;
 class NegativeSampler;
 class ThreadTeam;
@@ -23,6 +24,7 @@ struct SVDOptions;
 struct SVDResult;
 struct StochasticOptions;
 struct StochasticResult;
+struct VectorReadOptions;
 struct WeightedOptions;
 struct WeightedResult;
 template <class Value>
