@@ -100,5 +100,8 @@ TEST_CASE("what is none of the formats is told") {
 }
 
 TEST_CASE("the projector's tables are only written") {
-  CHECK_THROWS_AS(load("1 2\n", {.format = VectorFormat::projector}), imf::ConfigError);
+  CHECK_THROWS_AS(load("1 2\n", {.format = VectorFormat::projector}), imf::InputError);
+  for (const char* table : {"0.5\t1\t2\n1\t2\t3\n", "0.5\t1\n1\t2\n"})
+    CHECK(holds(message_of<imf::InputError>([&] { static_cast<void>(load(table)); }),
+                "a table of vectors without words"));
 }

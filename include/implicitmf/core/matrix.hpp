@@ -29,11 +29,15 @@ class AlignedMatrix {
   AlignedMatrix(std::size_t rows, std::size_t cols)
       : rows_(rows), cols_(cols), stride_(padded(cols)), values_(checked_size(rows, cols), 0.0F) {}
 
-  /// A matrix whose values and padding are not set: for threads that fill it, each its own rows,
-  /// and so touch its memory first. Each row needs clear_padding() beside its values.
+  /// A matrix whose values and padding are not set, on huge pages where the system has them: for
+  /// threads that fill it, each its own rows, and so touch its memory first. Each row needs
+  /// clear_padding() beside its values.
   [[nodiscard]] static AlignedMatrix unfilled(std::size_t rows, std::size_t cols) {
     AlignedMatrix matrix;
-    matrix.values_.resize(checked_size(rows, cols));
+    const std::size_t size = checked_size(rows, cols);
+    matrix.values_.reserve(size);
+    advise_huge_pages(matrix.values_.data(), size * sizeof(float));
+    matrix.values_.resize(size);
     matrix.rows_ = rows;
     matrix.cols_ = cols;
     matrix.stride_ = padded(cols);
@@ -43,14 +47,8 @@ class AlignedMatrix {
   /// A matrix of zeros on huge pages where the system has them: for long-lived tables whose rows
   /// are met in no order, which spares look-ups of addresses.
   [[nodiscard]] static AlignedMatrix on_huge_pages(std::size_t rows, std::size_t cols) {
-    AlignedMatrix matrix;
-    const std::size_t size = checked_size(rows, cols);
-    matrix.values_.reserve(size);
-    advise_huge_pages(matrix.values_.data(), size * sizeof(float));
-    matrix.values_.assign(size, 0.0F);
-    matrix.rows_ = rows;
-    matrix.cols_ = cols;
-    matrix.stride_ = padded(cols);
+    AlignedMatrix matrix = unfilled(rows, cols);
+    matrix.fill_zero();
     return matrix;
   }
 

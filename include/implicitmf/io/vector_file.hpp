@@ -33,6 +33,9 @@ namespace detail {
   std::string_view line = take_line(start);
   if (line.size() == shown) line = line.substr(0, line.find_last_of(" \t"));  // a number is cut
   if (word2vec::two_numbers(line)) return VectorFormat::automatic;
+  // A table of numbers and tabs is no vectors of words that are numbers: GloVe writes spaces.
+  const std::size_t tab = line.find('\t');
+  if (tab != line.npos && parse_value(line.substr(0, tab))) return VectorFormat::projector;
   return glove::count_values(line) > 0 ? VectorFormat::glove : VectorFormat::automatic;
 }
 
@@ -76,10 +79,10 @@ inline void save_vectors(const std::filesystem::path& path, const AlignedMatrix&
 /// \param path  the file; "-" is standard input, which is read to its end first
 [[nodiscard]] inline Embeddings load_vectors(const std::filesystem::path& path,
                                              VectorReadOptions options = {}) {
-  if (options.format == VectorFormat::projector)
-    throw ConfigError("format", "the projector's tables are only written");
   FileBytes file(path);
   if (options.format == VectorFormat::automatic) options.format = detail::recognize_format(file);
+  if (options.format == VectorFormat::projector)
+    throw InputError(file.name() + ": a table of vectors without words can't be read");
   if (options.format == VectorFormat::npy) return detail::npy::read(file, path, options);
   if (options.format == VectorFormat::glove) return detail::glove::read(file, options);
   return detail::word2vec::read(file, options);
