@@ -50,8 +50,8 @@ void check_output(const std::filesystem::path& path, imf::VectorFormat format) {
   std::vector<std::filesystem::path> files{path};
   if (format == imf::VectorFormat::npy) files.push_back(imf::words_beside(path));
   if (format == imf::VectorFormat::projector) files.push_back(imf::metadata_beside(path));
-  if (path == "-" && files.size() > 1)
-    throw imf::ConfigError("format", "the words go to a file beside the vectors: name a file");
+  if (files.size() > 1 && (path == "-" || files.back() == path))
+    throw imf::ConfigError("format", "the words go to a file beside the vectors, of another name");
   for (const std::filesystem::path& file : files) {
     std::error_code error;
     const auto type = std::filesystem::status(file, error).type();
