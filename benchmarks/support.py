@@ -86,20 +86,25 @@ def argument_parser(description, **options):
     return parser
 
 
-def check_options(options):
-    """Resolves the paths and says what is missing; sets options.corpus to a path."""
+def check_program(options):
+    """Resolves the program and the folder for files, and says what is missing."""
     if not options.program.is_file():
         fail(
             f"no program {options.program}; build it with\n"
             "  cmake --preset release && cmake --build --preset release"
         )
     options.program = options.program.resolve()
+    options.work.mkdir(parents=True, exist_ok=True)
+    options.work = options.work.resolve()
+
+
+def check_options(options):
+    """Resolves the paths and says what is missing; sets options.corpus to a path."""
+    check_program(options)
     corpus = options.data / options.corpus
     if not corpus.is_file():
         fail(f"no text {corpus}; name another with --data FOLDER --corpus FILE")
     options.corpus = corpus.resolve()
-    options.work.mkdir(parents=True, exist_ok=True)
-    options.work = options.work.resolve()
 
 
 # ---- running -------------------------------------------------------------------------------------

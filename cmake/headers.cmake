@@ -12,6 +12,7 @@ set(
   include/implicitmf/core/csr.hpp
   include/implicitmf/core/errors.hpp
   include/implicitmf/core/file.hpp
+  include/implicitmf/core/file_bytes.hpp
   include/implicitmf/core/matrix.hpp
   include/implicitmf/core/memory.hpp
   include/implicitmf/core/parallel.hpp
@@ -45,7 +46,13 @@ set(
   include/implicitmf/evaluation/word_lookup.hpp
   include/implicitmf/fwd.hpp
   include/implicitmf/io/count_file.hpp
+  include/implicitmf/io/glove_format.hpp
   include/implicitmf/io/matrix_market.hpp
+  include/implicitmf/io/npy_format.hpp
+  include/implicitmf/io/projector_format.hpp
+  include/implicitmf/io/text_vectors.hpp
+  include/implicitmf/io/vector_file.hpp
+  include/implicitmf/io/vector_format.hpp
   include/implicitmf/io/vocabulary_file.hpp
   include/implicitmf/io/word2vec_format.hpp
   include/implicitmf/kernels/adagrad.hpp

@@ -95,7 +95,7 @@ int main(int argc, char** argv) try {
     std::fputs("usage: score_small_language VECTORS\n", stderr);
     return 2;
   }
-  const imf::Embeddings embeddings = imf::load_word2vec(argv[1]);
+  const imf::Embeddings embeddings = imf::load_vectors(argv[1]);
   std::puts("Neighbours of the same class, among the five nearest:");
   const double neighbors = score_neighbors(embeddings).percent();
   std::puts("Analogies answered right, at first try:");

@@ -19,6 +19,7 @@
 #include <implicitmf/corpus/encoded_corpus.hpp>
 #include <implicitmf/counting/cooccurrence_counts.hpp>
 #include <implicitmf/counting/window.hpp>
+#include <implicitmf/io/vector_format.hpp>
 
 #include "progress_display.hpp"
 
@@ -30,6 +31,7 @@ using Json = nlohmann::ordered_json;
 // Each adds its command to the application; the command runs when the options are parsed.
 void add_train(CLI::App& application);
 void add_count(CLI::App& application);
+void add_convert(CLI::App& application);
 void add_objective(CLI::App& application);
 void add_export(CLI::App& application);
 void add_neighbors(CLI::App& application);
@@ -145,6 +147,15 @@ class StageClock {
 
 /// A whole number of decimal digits, at least `least`; no sign, no leading zero, no unit.
 [[nodiscard]] CLI::Validator whole_number(std::uint64_t least = 0);
+
+/// The names of the formats of vectors.
+extern const std::map<std::string, imf::VectorFormat> vector_formats;
+
+/// Adds --format, of vectors to be written.
+void add_format(CLI::App& command, imf::VectorFormat& format);
+
+/// Finds out before the work whether vectors can be written to a file of that name; "" is none.
+void check_output(const std::filesystem::path& path, imf::VectorFormat format);
 
 /// The program's own name for what a message of the library calls by the name of its option.
 [[nodiscard]] std::string in_program_terms(std::string message);

@@ -6,9 +6,11 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <system_error>
 
 #include <implicitmf/corpus/read_corpus.hpp>
 #include <implicitmf/counting/cooccurrence_counter.hpp>
+#include <implicitmf/io/vector_file.hpp>
 #include <implicitmf/io/vocabulary_file.hpp>
 
 #include "command.hpp"
@@ -27,6 +29,38 @@ const std::map<std::string, imf::WindowSide> window_sides = {
     {"right", imf::WindowSide::right}};
 
 }  // namespace
+
+const std::map<std::string, imf::VectorFormat> vector_formats = {
+    {"auto", imf::VectorFormat::automatic}, {"text", imf::VectorFormat::text},
+    {"binary", imf::VectorFormat::binary},  {"glove", imf::VectorFormat::glove},
+    {"npy", imf::VectorFormat::npy},        {"projector", imf::VectorFormat::projector}};
+
+void add_format(CLI::App& command, imf::VectorFormat& format) {
+  command
+      .add_option("--format", format,
+                  "text (.txt, .vec) or binary (word2vec's), glove (text without the first line), "
+                  "npy (NumPy, words in a .vocab file beside it), projector (.tsv, TensorBoard, "
+                  "words in a .metadata.tsv file beside it); auto: by the name, else binary")
+      ->transform(one_of(vector_formats))
+      ->default_str("auto");
+}
+
+void check_output(const std::filesystem::path& path, imf::VectorFormat format) {
+  if (format == imf::VectorFormat::automatic) format = imf::format_of_name(path);
+  std::vector<std::filesystem::path> files{path};
+  if (format == imf::VectorFormat::npy) files.push_back(imf::words_beside(path));
+  if (format == imf::VectorFormat::projector) files.push_back(imf::metadata_beside(path));
+  if (files.size() > 1 && (path == "-" || files.back() == path))
+    throw imf::ConfigError("format", "the words go to a file beside the vectors, of another name");
+  for (const std::filesystem::path& file : files) {
+    std::error_code error;
+    const auto type = std::filesystem::status(file, error).type();
+    using Type = std::filesystem::file_type;
+    const bool by_name =
+        type == Type::not_found || type == Type::regular || type == Type::directory;
+    if (!file.empty() && file != "-" && by_name) static_cast<void>(imf::OutputFile(file));
+  }
+}
 
 CLI::Validator whole_number(std::uint64_t least) {
   return CLI::Validator(
@@ -172,6 +206,7 @@ std::string in_program_terms(std::string message) {
       {"power", "--eig"},
       {"radius", "--window"},
       {"vocabulary", "--read-vocab"},
+      {"words_file", "--vocabulary"},
       {"negatives", "--negatives"},
       {"tolerance", "--tolerance"},
       {"l2", "--l2"},
@@ -181,6 +216,7 @@ std::string in_program_terms(std::string message) {
       {"measure", "--measure"},
       {"memory", "--memory"},
       {"vectors", "--vectors"},
+      {"format", "--format"},
       {"epochs", "--epochs"},
       {"learning_rate", "--lr"},
       {"subsample", "--subsample"},

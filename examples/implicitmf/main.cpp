@@ -31,6 +31,7 @@ int run(int argc, char** argv) {
   app::add_neighbors(application);
   app::add_analogy(application);
   app::add_evaluate(application);
+  app::add_convert(application);
   app::add_objective(application);
   try {
     application.parse(argc, argv);

@@ -8,7 +8,7 @@
 #include <string>
 
 #include <implicitmf/io/count_file.hpp>
-#include <implicitmf/io/word2vec_format.hpp>
+#include <implicitmf/io/vector_file.hpp>
 #include <implicitmf/objectives/global_objective.hpp>
 #include <implicitmf/objectives/objective_sample.hpp>
 
@@ -57,7 +57,7 @@ struct ObjectiveCommand {
   [[nodiscard]] static imf::AlignedMatrix rows_of(const std::string& file,
                                                   const imf::Vocabulary& vocabulary,
                                                   const char* what) {
-    const auto embeddings = imf::load_word2vec(file);
+    const auto embeddings = imf::load_vectors(file);
     if (embeddings.size() > vocabulary.size())
       throw imf::InputError(file + ": has " + std::to_string(embeddings.size()) +
                             " vectors, the counts " + std::to_string(vocabulary.size()) + " " +

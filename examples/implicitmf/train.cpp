@@ -18,11 +18,6 @@ namespace {
 const std::map<std::string, imf::VectorChoice> vector_choices = {{"w", imf::VectorChoice::words},
                                                                  {"c", imf::VectorChoice::contexts},
                                                                  {"w+c", imf::VectorChoice::sum}};
-const std::map<std::string, imf::VectorFormat> vector_formats = {
-    {"auto", imf::VectorFormat::automatic},
-    {"text", imf::VectorFormat::text},
-    {"binary", imf::VectorFormat::binary}};
-
 const std::map<std::string, imf::RateSchedule> schedules = {
     {"linear", imf::RateSchedule::linear}, {"constant", imf::RateSchedule::constant}};
 const std::map<std::string, imf::Collision> collisions = {{"keep", imf::Collision::keep},
@@ -36,9 +31,7 @@ void add_vectors(CLI::App& command, TrainArguments& arguments) {
   command.add_option("--vectors", arguments.choice, "vectors to write: w, c, w+c")
       ->transform(one_of(vector_choices))
       ->default_str("w");
-  command.add_option("--format", arguments.format, "auto (text if .txt or .vec), text, binary")
-      ->transform(one_of(vector_formats))
-      ->default_str("auto");
+  add_format(command, arguments.format);
   command.add_option("--dim", arguments.dimension, "dimensions of the vectors")
       ->check(whole_number(1))
       ->capture_default_str();
@@ -172,14 +165,8 @@ void check_method(const CLI::App& command, const TrainArguments& arguments) {
 void check_outputs(const TrainArguments& arguments) {
   if (arguments.output == arguments.context_output)
     throw CLI::ValidationError("--context-output", "is the same file as --output");
-  for (const std::filesystem::path path : {arguments.output, arguments.context_output}) {
-    std::error_code error;
-    const auto type = std::filesystem::status(path, error).type();
-    using Type = std::filesystem::file_type;
-    const bool by_name =
-        type == Type::not_found || type == Type::regular || type == Type::directory;
-    if (!path.empty() && path != "-" && by_name) static_cast<void>(imf::OutputFile(path));
-  }
+  for (const std::filesystem::path path : {arguments.output, arguments.context_output})
+    check_output(path, arguments.format);
 }
 
 void run(const TrainArguments& arguments) {
@@ -199,12 +186,12 @@ void TrainArguments::write(const imf::Factors& factors,
                            const std::shared_ptr<const imf::Vocabulary>& words,
                            const std::shared_ptr<const imf::Vocabulary>& contexts) const {
   if (choice == imf::VectorChoice::words)
-    imf::save_word2vec(output, factors.words, *words, format);
+    imf::save_vectors(output, factors.words, *words, format);
   else
-    imf::save_word2vec(output, imf::choose_vectors(factors, choice),
-                       choice == imf::VectorChoice::contexts ? *contexts : *words, format);
+    imf::save_vectors(output, imf::choose_vectors(factors, choice),
+                      choice == imf::VectorChoice::contexts ? *contexts : *words, format);
   if (!context_output.empty())
-    imf::save_word2vec(context_output, factors.contexts, *contexts, format);
+    imf::save_vectors(context_output, factors.contexts, *contexts, format);
 }
 
 void TrainArguments::announce(ProgressDisplay& display) const {

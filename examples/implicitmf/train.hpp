@@ -9,7 +9,7 @@
 #include <string>
 
 #include <implicitmf/embeddings/embeddings.hpp>
-#include <implicitmf/io/word2vec_format.hpp>
+#include <implicitmf/io/vector_file.hpp>
 #include <implicitmf/objectives/global_objective.hpp>
 #include <implicitmf/solvers/sgns_trainer.hpp>
 #include <implicitmf/solvers/singular_triplets.hpp>

@@ -5,7 +5,7 @@
 namespace app {
 
 void WordSource::add_to(CLI::App& command) {
-  command.add_option("vectors", vectors, "file of vectors, word2vec's text or binary");
+  command.add_option("vectors", vectors, "file of vectors in any format; - for standard input");
   CLI::Option* const matrix = command.add_option(
       "--matrix", counts, "instead: file of counts; words are rows of the matrix made of them");
   association.add_measure_to(command);
@@ -17,6 +17,8 @@ void WordSource::add_to(CLI::App& command) {
   command.add_option("--limit", limit, "read only the first N words of the vectors; 0: all")
       ->check(whole_number())
       ->capture_default_str()
+      ->excludes(matrix);
+  command.add_option("--vocabulary", vocabulary, "words of a NumPy file, if not beside it")
       ->excludes(matrix);
 }
 

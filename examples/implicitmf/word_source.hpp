@@ -12,7 +12,7 @@
 #include <implicitmf/embeddings/sparse_rows.hpp>
 #include <implicitmf/embeddings/word_space.hpp>
 #include <implicitmf/io/count_file.hpp>
-#include <implicitmf/io/word2vec_format.hpp>
+#include <implicitmf/io/vector_file.hpp>
 
 #include "command.hpp"
 
@@ -20,6 +20,7 @@ namespace app {
 
 struct WordSource {
   std::string vectors;
+  std::string vocabulary;
   std::string counts;
   std::size_t limit = 0;
   AssociationArguments association;
@@ -42,7 +43,8 @@ struct WordSource {
   template <class Use>
   void with_space(const CommonArguments& common, Use&& use) const {
     if (counts.empty()) {
-      const auto embeddings = imf::load_word2vec(vectors, {.limit = limit});
+      const auto embeddings = imf::load_vectors(
+          vectors, {.limit = limit, .words_file = vocabulary, .threads = common.threads});
       use(imf::DenseRows(embeddings));
     } else {
       const auto matrix = association.associate(imf::load_counts(counts), common);

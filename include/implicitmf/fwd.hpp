@@ -12,6 +12,7 @@ class AlignedMatrix;
 class CooccurrenceCounts;
 class Embeddings;
 class EncodedCorpus;
+class FileBytes;
 class HeldOutSample;
 class NegativeSampler;
 class StochasticDivergence;
@@ -35,6 +36,7 @@ struct SimilarityPair;
 struct SimilarityResult;
 struct StochasticOptions;
 struct StochasticResult;
+struct VectorReadOptions;
 struct WeightedOptions;
 struct WeightedResult;
 template <class Value>

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <limits>
 #include <memory>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -314,4 +316,36 @@ TEST_CASE("BufferedReader knows what a file can still hold, and of a pipe nothin
   CHECK(!file.may_have(~std::uint64_t{0}));
   const support::NamedPipe pipe("1234");
   CHECK(BufferedReader(pipe.path()).may_have(~std::uint64_t{0}));
+}
+
+TEST_CASE("a file flushed to the disk stands nowhere until it is committed") {
+  const support::TemporaryDirectory directory;
+  const auto path = directory.write("f", "old");
+  {
+    imf::OutputFile file(path);
+    file.write("new");
+    file.flush_to_disk();
+    CHECK(support::read_bytes(path) == "old");
+    file.write("er");
+    file.commit();
+    CHECK(support::read_bytes(path) == "newer");
+  }
+  {
+    const support::FileSizeLimit limit(100);
+    imf::OutputFile file(path);
+    file.write(std::string(1000, 'x'));
+    CHECK_THROWS_AS(file.flush_to_disk(), imf::IoError);
+  }
+  CHECK(support::read_bytes(path) == "newer");
+  CHECK(directory.entries() == 1);
+}
+
+TEST_CASE("a file's bytes are mapped") {
+  const support::TemporaryDirectory directory;
+  const InputFile file(directory.write("f", "bytes"));
+  void* const mapped = file.map();
+  REQUIRE(mapped != nullptr);
+  CHECK(std::memcmp(mapped, "bytes", 5) == 0);
+  ::munmap(mapped, file.size());
+  CHECK(InputFile(directory.write("empty", "")).map() == nullptr);
 }

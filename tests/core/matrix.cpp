@@ -153,10 +153,25 @@ TEST_CASE("a matrix larger than the mapping threshold is zero to its end") {
                     [](float v) { return v == 0.0F; }));
 }
 
+TEST_CASE("an unfilled matrix is a matrix once its rows and padding are set") {
+  auto m = imf::AlignedMatrix::unfilled(3, 5);
+  CHECK(m.rows() == 3);
+  CHECK(m.cols() == 5);
+  CHECK(m.stride() == 16);
+  imf::AlignedMatrix expected(3, 5);
+  for (std::size_t r = 0; r < 3; ++r) {
+    std::fill(m.row_data(r), m.row_data(r) + m.stride(), 7.0F);
+    m.clear_padding(r);
+    std::fill(expected.row(r).begin(), expected.row(r).end(), 7.0F);
+  }
+  CHECK(m == expected);
+}
+
 TEST_CASE("shapes whose size in bytes is out of reach are refused") {
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   CHECK_THROWS(imf::AlignedMatrix(most / sizeof(float), 1));
   CHECK_THROWS(imf::AlignedMatrix(1, most / 2));
   CHECK_THROWS(static_cast<void>(imf::AlignedMatrix::on_huge_pages(most / sizeof(float), 1)));
   CHECK_THROWS(static_cast<void>(imf::AlignedMatrix::on_huge_pages(1, most / 2)));
+  CHECK_THROWS(static_cast<void>(imf::AlignedMatrix::unfilled(1, most / 2)));
 }

@@ -79,10 +79,10 @@ TEST_CASE("faults are named with their line") {
   CHECK(holds(fault_in("\n\n"), "holds no words"));
   CHECK(holds(fault_in("the 12\na\n"), ":2: expected \"WORD COUNT\""));
   CHECK(holds(fault_in("the 12\n 3\n"), ":2: expected \"WORD COUNT\""));
-  CHECK(holds(fault_in("the 12\na 3x\n"), ":2: \"3x\" is not a count"));
-  CHECK(holds(fault_in("the -1\n"), ":1: \"-1\" is not a count"));
-  CHECK(holds(fault_in("the 1.5\n"), "\"1.5\" is not a count"));
-  CHECK(holds(fault_in("the 18446744073709551616\n"), "is not a count"));
+  CHECK(holds(fault_in("the 12\na 3x\n"), ":2: expected \"WORD COUNT\", not \"a 3x\""));
+  CHECK(holds(fault_in("the -1\n"), ":1: expected \"WORD COUNT\""));
+  CHECK(holds(fault_in("the 1.5\n"), "not \"the 1.5\""));
+  CHECK(holds(fault_in("the 18446744073709551616\n"), "not \"the 18446744073709551616\""));
   CHECK(holds(fault_in("a 18446744073709551615\nb 1\n"), ":2: the counts sum to 2^64 or more"));
   CHECK(holds(fault_in("a 1\nb 2\na 3\n"), ":3: the word \"a\" comes twice"));
   CHECK(holds(fault_in("a 1\n\nb 2\n"), ":3: words after an empty line"));
@@ -110,4 +110,27 @@ TEST_CASE("paths that are no file, and a full disk") {
   CHECK_THROWS_AS(imf::save_vocabulary(path, three_words), imf::IoError);
   CHECK(support::read_bytes(path) == "old");
   CHECK(directory.entries() == 1);
+}
+
+TEST_CASE("words alone, one a line") {
+  const auto words = [](const std::string& bytes) {
+    const support::TemporaryDirectory directory;
+    return imf::load_words(directory.write("words", bytes));
+  };
+  const imf::Vocabulary two(std::vector<imf::WordCount>{{"the", 0}, {"New York 3x", 0}});
+  CHECK(words("the\nNew York 3x\n") == two);
+  CHECK(words("the\r\nNew York 3x \n\r\n\n") == two);
+  CHECK(words("1\n2").count(1) == 0);
+  // Counts are taken off only if all lines have one.
+  CHECK(words("b 3\na b 5\n") ==
+        imf::Vocabulary(std::vector<imf::WordCount>{{"b", 3}, {"a b", 5}}));
+  CHECK(words("b 3\na 5\nc\n").word(1) == "a 5");
+
+  const auto fault = [&](const std::string& bytes) {
+    return message_of<imf::InputError>([&] { static_cast<void>(words(bytes)); });
+  };
+  CHECK(holds(fault(""), "holds no words"));
+  CHECK(holds(fault("a\n\nb\n"), ":3: words after an empty line"));
+  CHECK(holds(fault("a\nb\na\n"), ":3: the word \"a\" comes twice"));
+  CHECK(holds(fault("a 1\na 2\n"), "the word \"a\" comes twice"));
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <implicitmf/io/word2vec_format.hpp>
 
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <initializer_list>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -16,8 +14,8 @@
 #include <doctest/doctest.h>
 
 #include <implicitmf/core/memory.hpp>
-#include <implicitmf/core/random.hpp>
 
+#include "io/support.hpp"
 #include "support/file_size_limit.hpp"
 #include "support/messages.hpp"
 #include "support/named_pipe.hpp"
@@ -25,51 +23,26 @@
 
 namespace imf = implicitmf;
 using imf::VectorFormat;
+using support::any_finite_values;
+using support::bytes_of;
 using support::holds;
+using support::matrix_of;
 using support::message_of;
+using support::same_bits;
+using support::vocabulary_of;
 using namespace std::string_literals;
 
 namespace {
 
 constexpr VectorFormat both_formats[] = {VectorFormat::text, VectorFormat::binary};
 
-imf::Vocabulary vocabulary_of(const std::vector<std::string>& words) {
-  std::vector<imf::WordCount> counted;
-  for (const std::string& word : words) counted.push_back({word, 0});
-  return imf::Vocabulary(counted);
-}
-
-imf::AlignedMatrix matrix_of(std::initializer_list<std::initializer_list<float>> rows) {
-  imf::AlignedMatrix matrix(rows.size(), rows.begin()->size());
-  std::size_t r = 0;
-  for (const auto& row : rows) std::copy(row.begin(), row.end(), matrix.row_data(r++));
-  return matrix;
-}
-
-/// Equal even in the sign of zero.
-bool same_bits(const imf::AlignedMatrix& a, const imf::AlignedMatrix& b) {
-  if (a.rows() != b.rows() || a.cols() != b.cols()) return false;
-  for (std::size_t r = 0; r < a.rows(); ++r)
-    if (std::memcmp(a.row_data(r), b.row_data(r), a.stride() * sizeof(float)) != 0) return false;
-  return true;
-}
-
-/// A float as the binary form has it.
-std::string bytes_of(float x) {
-  const auto bits = std::bit_cast<std::uint32_t>(x);
-  std::string bytes;
-  for (unsigned shift = 0; shift < 32; shift += 8)
-    bytes.push_back(static_cast<char>((bits >> shift) & 0xFFU));
-  return bytes;
-}
-
 /// Loads bytes as a file.
-imf::Embeddings load(const std::string& bytes, const imf::Word2vecOptions& options = {}) {
+imf::Embeddings load(const std::string& bytes, const imf::VectorReadOptions& options = {}) {
   const support::TemporaryDirectory directory;
   return imf::load_word2vec(directory.write("vectors", bytes), options);
 }
 
-std::string fault_in(const std::string& bytes, const imf::Word2vecOptions& options = {}) {
+std::string fault_in(const std::string& bytes, const imf::VectorReadOptions& options = {}) {
   return message_of<imf::InputError>([&] { load(bytes, options); });
 }
 
@@ -79,17 +52,6 @@ const std::string two_as_text = "2 3\nthe 0.5 -1 3\ncaf\xC3\xA9 -0 1e-30 0.1\n";
 const std::string two_as_binary = "2 3\nthe " + bytes_of(0.5F) + bytes_of(-1.0F) + bytes_of(3.0F) +
                                   "\ncaf\xC3\xA9 " + bytes_of(-0.0F) + bytes_of(1e-30F) +
                                   bytes_of(0.1F) + "\n";
-
-/// Values of every magnitude, from given bits.
-imf::AlignedMatrix any_finite_values(std::size_t rows, std::size_t cols) {
-  imf::RandomStream random(7, imf::RandomPurpose::test_data);
-  imf::AlignedMatrix matrix(rows, cols);
-  for (std::size_t r = 0; r < rows; ++r)
-    for (float& x : matrix.row(r)) do
-        x = std::bit_cast<float>(static_cast<std::uint32_t>(random()));
-      while (!std::isfinite(x));
-  return matrix;
-}
 
 }  // namespace
 
@@ -289,7 +251,7 @@ TEST_CASE("a file cut off anywhere is refused, or is whole but for its last newl
 
 TEST_CASE("the smallest files are long enough") {
   CHECK(same_bits(load("2 1\na 5\nb 6").vectors(), matrix_of({{5}, {6}})));
-  CHECK(same_bits(load("1 1\na " + bytes_of(-5)).vectors(), matrix_of({{-5}})));
+  CHECK(same_bits(load("1 1\na " + bytes_of(-5.0F)).vectors(), matrix_of({{-5}})));
 }
 
 TEST_CASE("no first line that is none is believed") {
@@ -331,12 +293,12 @@ TEST_CASE("a pipe gives what the file gives, and its claims cost nothing") {
     CHECK(holds(message_of<imf::InputError>([&] {
                   static_cast<void>(imf::load_word2vec(pipe.path(), {.format = format}));
                 }),
-                format == VectorFormat::text ? ":2: 3 values" : "ends after 0 of 4294967293"));
+                ":1: the file is too short for 4294967293 words"));
   }
   CHECK(imf::peak_memory_bytes() - before < (64U << 20U));
 }
 
-TEST_CASE("the matrix of a pipe grows over many rows") {
+TEST_CASE("a pipe of many rows") {
   const support::TemporaryDirectory directory;
   std::vector<std::string> words;
   for (int i = 0; i < 3000; ++i) words.push_back(std::to_string(i));
@@ -356,6 +318,47 @@ TEST_CASE("a limit reads the first words and ignores the rest") {
     CHECK(load(bytes, {.limit = 2}).size() == 2);
     CHECK(load(bytes, {.limit = 3}).size() == 2);
   }
+}
+
+TEST_CASE("many threads read what one reads, and find the same fault") {
+  const support::TemporaryDirectory directory;
+  std::vector<std::string> words;
+  for (int i = 0; i < 9000; ++i) words.push_back("w" + std::to_string(i));
+  const auto vectors = any_finite_values(words.size(), 50);
+  for (const VectorFormat format : both_formats) {
+    imf::save_word2vec(directory / "v", vectors, vocabulary_of(words), format);
+    std::string bytes = support::read_bytes(directory / "v");
+    REQUIRE(bytes.size() > (3U << 19U));  // several pieces
+    for (const std::size_t threads : {1U, 2U, 5U}) {
+      const auto back = load(bytes, {.threads = threads});
+      CHECK(same_bits(back.vectors(), vectors));
+      CHECK(back.vocabulary() == vocabulary_of(words));
+    }
+    // Two vectors are faulty: each run names the first.
+    for (const char* word : {"\nw8999 ", "\nw8 "}) {
+      const std::size_t at = bytes.find(word) + std::string(word).size();
+      bytes.replace(at, 4, format == VectorFormat::text ? "x 1 " : bytes_of(INFINITY));
+    }
+    for (const std::size_t threads : {1U, 2U, 5U})
+      CHECK(holds(fault_in(bytes, {.format = format, .threads = threads}),
+                  format == VectorFormat::text ? ":10: " : "the vector of \"w8\""));
+  }
+}
+
+TEST_CASE("text: bytes that make up for the length of lines do not") {
+  CHECK(
+      holds(fault_in("2 3\na 1 2 3\nb 2\n" + std::string(20, '\n'), {.format = VectorFormat::text}),
+            ":3: 1 values"));
+}
+
+TEST_CASE("a format that is none of word2vec's is refused") {
+  const support::TemporaryDirectory directory;
+  for (const VectorFormat format : {VectorFormat::glove, VectorFormat::npy}) {
+    CHECK_THROWS_AS(imf::save_word2vec(directory / "v", two_vectors, two_words, format),
+                    imf::ConfigError);
+    CHECK_THROWS_AS(load(two_as_text, {.format = format}), imf::ConfigError);
+  }
+  CHECK(directory.entries() == 0);
 }
 
 TEST_CASE("paths that are no readable file") {

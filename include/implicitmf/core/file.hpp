@@ -15,6 +15,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,6 +79,11 @@ class InputFile {
   /// Bytes when opened; 0 if not regular.
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
+  /// Maps size() bytes for reading, which munmap() gives back; null if the system can't.
+  [[nodiscard]] void* map() const noexcept {
+    void* const p = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd_.get(), 0);
+    return p == MAP_FAILED ? nullptr : p;
+  }
   /// Reads on from where the last read() ended: `count` bytes, fewer only at the end of the file.
   /// \throws IoError
   std::size_t read(char* to, std::size_t count) {
@@ -160,12 +166,19 @@ class OutputFile {
   /// Bytes written so far.
   [[nodiscard]] std::uint64_t size() const noexcept { return written_; }
 
+  /// Brings what is written to the disk, for files that belong together: once all are there,
+  /// commit() of each has nothing left to do but to rename.
+  /// \throws IoError
+  void flush_to_disk() {
+    flush();
+    if (!temporary_.empty() && ::fsync(fd_.get()) != 0 && errno != EINVAL)
+      throw IoError(path_, "can't flush", errno);
+  }
   /// Makes the file what stands at `path`. Nothing may be written after it.
   /// \throws IoError; the temporary file is then removed.
   void commit() {
-    flush();
+    flush_to_disk();
     if (temporary_.empty()) return;
-    if (::fsync(fd_.get()) != 0 && errno != EINVAL) throw IoError(path_, "can't flush", errno);
     if (const int error = fd_.close(); error != 0) throw IoError(path_, "can't close", error);
     if (::rename(temporary_.c_str(), path_.c_str()) != 0)
       throw IoError(path_, "can't rename the finished file", errno);

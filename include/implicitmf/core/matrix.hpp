@@ -29,17 +29,26 @@ class AlignedMatrix {
   AlignedMatrix(std::size_t rows, std::size_t cols)
       : rows_(rows), cols_(cols), stride_(padded(cols)), values_(checked_size(rows, cols), 0.0F) {}
 
-  /// The same on huge pages where the system has them: for long-lived tables whose rows are met in
-  /// no order, which spares look-ups of addresses.
-  [[nodiscard]] static AlignedMatrix on_huge_pages(std::size_t rows, std::size_t cols) {
+  /// A matrix whose values and padding are not set, on huge pages where the system has them: for
+  /// threads that fill it, each its own rows, and so touch its memory first. Each row needs
+  /// clear_padding() beside its values.
+  [[nodiscard]] static AlignedMatrix unfilled(std::size_t rows, std::size_t cols) {
     AlignedMatrix matrix;
     const std::size_t size = checked_size(rows, cols);
     matrix.values_.reserve(size);
     advise_huge_pages(matrix.values_.data(), size * sizeof(float));
-    matrix.values_.assign(size, 0.0F);
+    matrix.values_.resize(size);
     matrix.rows_ = rows;
     matrix.cols_ = cols;
     matrix.stride_ = padded(cols);
+    return matrix;
+  }
+
+  /// A matrix of zeros on huge pages where the system has them: for long-lived tables whose rows
+  /// are met in no order, which spares look-ups of addresses.
+  [[nodiscard]] static AlignedMatrix on_huge_pages(std::size_t rows, std::size_t cols) {
+    AlignedMatrix matrix = unfilled(rows, cols);
+    matrix.fill_zero();
     return matrix;
   }
 
@@ -66,6 +75,10 @@ class AlignedMatrix {
   [[nodiscard]] float& operator()(std::size_t r, std::size_t c) noexcept { return row_data(r)[c]; }
   [[nodiscard]] float operator()(std::size_t r, std::size_t c) const noexcept {
     return row_data(r)[c];
+  }
+  /// Sets the padding of row r to zeros.
+  void clear_padding(std::size_t r) noexcept {
+    std::fill(row_data(r) + cols_, row_data(r) + stride_, 0.0F);
   }
   void fill_zero() noexcept { std::fill(values_.begin(), values_.end(), 0.0F); }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <string>
 #include <utility>
@@ -73,8 +74,14 @@ class Embeddings {
 
  private:
   [[nodiscard]] float norm_of(std::size_t r) const {
-    double squares = 0.0;
-    for (const float x : vectors_.row(r)) squares += static_cast<double>(x) * x;
+    // The padding adds nothing; partial sums need not wait for each other.
+    constexpr std::size_t parts = AlignedMatrix::row_multiple;
+    double sums[parts] = {};
+    const float* const row = vectors_.row_data(r);
+    for (std::size_t i = 0; i < vectors_.stride(); i += parts)
+      for (std::size_t j = 0; j < parts; ++j)
+        sums[j] += static_cast<double>(row[i + j]) * static_cast<double>(row[i + j]);
+    const double squares = std::accumulate(sums, sums + parts, 0.0);
     if (!std::isfinite(squares))
       throw InputError("embeddings: the vector of \"" +
                        std::string(vocabulary_->word(static_cast<WordId>(r))) +
