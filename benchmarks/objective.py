@@ -3,10 +3,10 @@
 """How near each method comes to the optimum of the SGNS objective, and what that is worth.
 
 `table` is Table 1 of Levy & Goldberg (NIPS 2014), measured exactly over all pairs: the deviation
-(L - L_opt) / L_opt of the shifted PPMI matrix itself, of its SVD, of skip-gram by sampling and of
-weighted factorization, with CPU seconds and word similarities. The optimum and the deviation of the
-matrix are computed by numpy from the exported counts. `speed` is the time that weighted
-factorization takes to reach a deviation, on one and on two threads.
+(L - L_opt) / L_opt of the shifted PPMI matrix itself, of its SVD, of skip-gram by sampling, and of
+weighted and stochastic factorization, with CPU seconds and word similarities. The optimum and the
+deviation of the matrix are computed by numpy from the exported counts. `speed` is the time that
+weighted factorization takes to reach a deviation, on one and on two threads.
 """
 from functools import partial
 from pathlib import Path
@@ -83,6 +83,7 @@ def methods(options, counts, words, negatives):
     for epochs in options.epochs:
         named[f"SGNS by sampling, {epochs} epochs"] = sgns + ["--epochs", epochs]
     named["weighted factorization"] = ["--method", "wmf"] + exact
+    named["stochastic factorization"] = ["--method", "smf"] + exact
     return named
 
 

@@ -41,12 +41,10 @@ struct StochasticTraining : TrainArguments {
       print_summary_json(objective, model, observed, clock, facts);
     else
       print(objective, model, observed, clock, facts);
-    const std::string epochs_done = std::to_string(model.epochs.size() - 1);
     if (model.reason == imf::StopReason::diverged)
-      throw imf::NumericError(failure + "; the vectors of epoch " + epochs_done + " lie in " +
-                              output);
+      throw imf::NumericError(failure + "; the vectors from before it lie in " + output);
     if (model.reason == imf::StopReason::stopped)
-      throw std::runtime_error("stopped after " + epochs_done +
+      throw std::runtime_error("stopped after " + std::to_string(model.epochs.size() - 1) +
                                " epochs; the vectors as they are lie in " + output);
   }
 
