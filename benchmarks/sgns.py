@@ -11,7 +11,6 @@ the same text, dimension, window 5, 5 negatives, rate .025, min count 5 and subs
 """
 from pathlib import Path
 
-from similarity import spearman
 from support import (
     argument_parser,
     check_options,
@@ -23,7 +22,6 @@ from support import (
     note,
     print_table,
     ratio,
-    read_vectors,
     run,
     run_peer,
     scratch,
@@ -71,36 +69,17 @@ def gensim_route(corpus, output, dimension, subsample, epochs, workers, seed):
     return {"tokens": model.corpus_total_words, "vocabulary": len(model.wv)}
 
 
-def analogies(words, vectors, path, top=30000):
-    """Questions answered by 3CosAdd among the first `top` words, of those whose words are there."""
-    import numpy as np
-
-    ids = {word: row for row, word in enumerate(words[:top])}
-    rows = vectors[:top].astype(np.float32)
-    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-30)
-    lines = [line.split() for line in Path(path).read_bytes().splitlines()]
-    questions = [[ids.get(word, -1) for word in line] for line in lines if line[:1] != [b":"]]
-    known = np.array([q for q in questions if len(q) == 4 and min(q) >= 0])
-    right = 0
-    for begin in range(0, len(known), 1000):
-        a, b, c, d = known[begin : begin + 1000].T
-        scores = (rows[b] - rows[a] + rows[c]) @ rows.T
-        for words_of_question in (a, b, c):
-            scores[np.arange(len(a)), words_of_question] = -9
-        right += int((scores.argmax(axis=1) == d).sum())
-    return {"accuracy": right / max(1, len(known)), "used": len(known), "questions": len(questions)}
-
-
-def score(vectors, sets, questions):
-    """What a file of vectors is worth."""
-    words, rows = read_vectors(vectors)
-    found = {"scores": [spearman(words, rows, path)["spearman"] for path in sets]}
-    if questions:
-        found["analogies"] = analogies(words, rows, questions)
-    return found
-
-
 # ---- commands ------------------------------------------------------------------------------------
+
+
+def score(options, vectors, sets, questions):
+    """What a file of vectors is worth: correlations, and the share of questions answered."""
+    command = [options.program, "evaluate", vectors, "--json", "--similarity", *sets]
+    if questions:
+        command += ["--analogy", questions, "--top-vocab", 30000]
+    report = run(command).report
+    accuracies = [found["total"]["accuracy"] for found in report["analogy"]]
+    return {"scores": [found["spearman"] for found in report["similarity"]], "accuracy": accuracies}
 
 
 def ours(program, options, dimension, subsample, threads, output, more=()):
@@ -192,7 +171,7 @@ def speed(options, dimension, subsample, sets, questions, peak):
         worth = {}
         for name, path in files.items():
             note(f"scoring {name}")
-            worth[name] = run_peer("score", vectors=path, sets=sets, questions=questions).report
+            worth[name] = score(options, path, sets, questions)
         for name, program, threads in builds_of(options):
             output = folder / "loss.bin"
             result = ours(program, options, dimension, subsample, threads, output, ["--loss"])
@@ -207,7 +186,7 @@ def speed(options, dimension, subsample, sets, questions, peak):
         row.append(worth[name].get("loss", ""))
         row += [f"{value:.3f}" for value in worth[name]["scores"]]
         if questions:
-            row.append(f"{100 * worth[name]['analogies']['accuracy']:.1f} %")
+            row.append(f"{100 * worth[name]['accuracy'][0]:.1f} %")
         rows.append(row)
     print(f"d = {dimension}, subsample {subsample:g}, {options.epochs} epoch(s), whole processes")
     head = ["", "M tokens/CPU s", "M tokens/s", "CPU s", "peak MB", "of FMA limit", "loss"]
@@ -260,8 +239,8 @@ def train_and_score(options, name, seed, folder, sets, questions):
         more = [*MODES[name], "--loss", "--seed", seed]
         result = ours(options.program, options, dimension, subsample, 2, output, more)
         loss = result.report["epochs"][-1]["loss"]
-    worth = run_peer("score", vectors=output, sets=sets, questions=questions).report
-    return loss, worth["scores"], worth.get("analogies", {}).get("accuracy"), result.cpu
+    worth = score(options, output, sets, questions)
+    return loss, worth["scores"], worth["accuracy"], result.cpu
 
 
 def mean(numbers):
@@ -288,7 +267,7 @@ def quality(options, sets, questions):
             row.append(f"{scores[name]:.4f} ({min(means):.3f}-{max(means):.3f})")
             row += [f"{mean(of_set):.3f}" for of_set in zip(*worth)]
             if questions:
-                row.append(f"{100 * mean(accuracies):.1f} %")
+                row.append(f"{100 * mean([of_seed[0] for of_seed in accuracies]):.1f} %")
             rows.append(row + [f"{median(cpu):.1f}"])
     print(
         f"d = {options.dims[0]}, subsample {options.subsamples[0]:g}, {options.epochs} epochs, "
@@ -308,7 +287,7 @@ def quality(options, sets, questions):
 
 
 def main():
-    serve_peer({"gensim_route": gensim_route, "score": score})
+    serve_peer({"gensim_route": gensim_route})
     parser = argument_parser(__doc__)
     parser.add_argument("what", choices=["speed", "quality"], help="which table")
     parser.add_argument("--dims", type=int, nargs="+", default=[100, 300], help="dimensions")

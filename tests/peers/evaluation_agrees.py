@@ -139,7 +139,7 @@ def check_gensim_analogies(program, path, words, questions):
 
 
 def check_gensim_products(program, path, words, questions):
-    """most_similar_cosmul() has an epsilon of 1e-6, ours is the paper's: nearly the same answers."""
+    """most_similar_cosmul() adds an epsilon of 1e-6, we the paper's: nearly the same answers."""
     (ours,) = program.json(
         *("evaluate", path, "--analogy", questions, "--method", "3cosmul", "--match-case")
     )["analogy"]
