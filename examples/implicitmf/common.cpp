@@ -210,6 +210,8 @@ std::string in_program_terms(std::string message) {
       {"negatives", "--negatives"},
       {"tolerance", "--tolerance"},
       {"l2", "--l2"},
+      {"saturation", "--x-max"},
+      {"exponent", "--x-power"},
       {"max_passes", "--max-passes"},
       {"max_seconds", "--max-seconds"},
       {"samples", "--sampled"},

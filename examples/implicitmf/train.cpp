@@ -30,7 +30,7 @@ void add_vectors(CLI::App& command, TrainArguments& arguments) {
                      "write the context vectors to this file too");
   command.add_option("--vectors", arguments.choice, "vectors to write: w, c, w+c")
       ->transform(one_of(vector_choices))
-      ->default_str("w");
+      ->default_str("w; w+c for glove");
   add_format(command, arguments.format);
   command.add_option("--dim", arguments.dimension, "dimensions of the vectors")
       ->check(whole_number(1))
@@ -46,8 +46,9 @@ constexpr const char* wmf_group = "Method wmf";
 constexpr const char* svd_and_wmf_group = "Methods svd and wmf";
 constexpr const char* factorization_group = "Methods svd, wmf and smf";
 constexpr const char* objective_group = "Methods wmf and smf";
-constexpr const char* stochastic_group = "Methods sgns and smf";
+constexpr const char* stochastic_group = "Methods sgns, smf and glove";
 constexpr const char* sgns_group = "Method sgns";
+constexpr const char* glove_group = "Method glove";
 
 void add_factorization(CLI::App& command, TrainArguments& arguments) {
   arguments.association.add_measure_to(command);
@@ -97,12 +98,12 @@ void add_sampling(CLI::App& command, TrainArguments& arguments) {
   imf::SGNSOptions& sgns = arguments.sgns;
   command
       .add_option("--epochs", arguments.epochs,
-                  "passes over the text (sgns) or the observed cells (smf)")
+                  "passes over the text (sgns) or the observed cells (smf, glove)")
       ->check(whole_number(1))
-      ->default_str("5; 10 for smf")
+      ->default_str("5; 10 for smf, 25 for glove")
       ->group(stochastic_group);
   command.add_option("--lr", arguments.learning_rate, "learning rate at the beginning")
-      ->default_str("0.025; 0.1 for smf, whose steps are AdaGrad's")
+      ->default_str("0.025; 0.1 for smf and 0.05 for glove, whose steps are AdaGrad's")
       ->group(stochastic_group);
   command
       .add_option("--schedule", sgns.schedule,
@@ -145,6 +146,18 @@ void add_sampling(CLI::App& command, TrainArguments& arguments) {
       ->group(group);
 }
 
+void add_glove(CLI::App& command, imf::GloVeWeighting& weighting) {
+  command
+      .add_option(
+          "--x-max", weighting.saturation,
+          "count from which on a cell has its full weight; below it (count / x-max)^x-power")
+      ->capture_default_str()
+      ->group(glove_group);
+  command.add_option("--x-power", weighting.exponent, "at least 0")
+      ->capture_default_str()
+      ->group(glove_group);
+}
+
 /// Refuses options of methods that were not chosen, and input that the method does not read.
 void check_method(const CLI::App& command, const TrainArguments& arguments) {
   const std::string& method = arguments.method;
@@ -157,6 +170,10 @@ void check_method(const CLI::App& command, const TrainArguments& arguments) {
   const bool associates = method == "svd" || arguments.start == "svd";
   if (!associates && command.get_option("--measure")->count() > 0)
     throw CLI::ValidationError("--measure", "is for --method svd and --init svd");
+  if (method == "glove")
+    for (const char* const option : {"--negatives", "--smoothing"})
+      if (command.get_option(option)->count() > 0)
+        throw CLI::ValidationError(option, "is not for --method glove");
   if (method != "sgns" && arguments.counting.input.empty() == arguments.counts_file.empty())
     throw CLI::ValidationError("train", "give either --input or --counts");
 }
@@ -176,6 +193,8 @@ void run(const TrainArguments& arguments) {
     train_wmf(arguments);
   else if (arguments.method == "smf")
     train_smf(arguments);
+  else if (arguments.method == "glove")
+    train_glove(arguments);
   else
     train_svd(arguments);
 }
@@ -185,11 +204,11 @@ void run(const TrainArguments& arguments) {
 void TrainArguments::write(const imf::Factors& factors,
                            const std::shared_ptr<const imf::Vocabulary>& words,
                            const std::shared_ptr<const imf::Vocabulary>& contexts) const {
-  if (choice == imf::VectorChoice::words)
+  if (chosen() == imf::VectorChoice::words)
     imf::save_vectors(output, factors.words, *words, format);
   else
-    imf::save_vectors(output, imf::choose_vectors(factors, choice),
-                      choice == imf::VectorChoice::contexts ? *contexts : *words, format);
+    imf::save_vectors(output, imf::choose_vectors(factors, chosen()),
+                      chosen() == imf::VectorChoice::contexts ? *contexts : *words, format);
   if (!context_output.empty())
     imf::save_vectors(context_output, factors.contexts, *contexts, format);
 }
@@ -226,7 +245,7 @@ Json TrainArguments::to_json() const {
                       {"counts", counts_file},
                       {"output", output},
                       {"context_output", context_output},
-                      {"vectors", name_of(vector_choices, choice)},
+                      {"vectors", name_of(vector_choices, chosen())},
                       {"format", name_of(vector_formats, format)},
                       {"dim", dimension},
                       {"seed", seed},
@@ -245,6 +264,11 @@ Json TrainArguments::to_json() const {
                         {"epochs", stochastic.epochs},
                         {"lr", stochastic.learning_rate},
                         {"max_seconds", stochastic.max_seconds}});
+  else if (method == "glove")
+    options.update(Json{{"x_max", weighting.saturation},
+                        {"x_power", weighting.exponent},
+                        {"epochs", glove.epochs},
+                        {"lr", glove.learning_rate}});
   else
     options.update(Json{{"negatives", sgns.negatives},
                         {"epochs", sgns.epochs},
@@ -268,12 +292,12 @@ void add_train(CLI::App& application) {
       .add_option("--method", arguments->method,
                   "svd: truncated SVD of the association matrix; sgns: skip-gram by sampling; wmf: "
                   "the objective of sgns, exactly, from counts; smf: the same by sampling, for "
-                  "large vocabularies")
-      ->check(CLI::IsMember({"svd", "sgns", "wmf", "smf"}).description(""))
+                  "large vocabularies; glove: logarithms of counts")
+      ->check(CLI::IsMember({"svd", "sgns", "wmf", "smf", "glove"}).description(""))
       ->capture_default_str();
   arguments->counting.add_to(command, false);
   command.add_option("--counts", arguments->counts_file,
-                     "file of counts, instead of a text (svd, wmf, smf)");
+                     "file of counts, instead of a text (all but sgns)");
   add_vectors(command, *arguments);
   command
       .add_option("--negatives", arguments->negatives,
@@ -282,6 +306,7 @@ void add_train(CLI::App& application) {
       ->default_str("5; 1 for svd");
   add_factorization(command, *arguments);
   add_sampling(command, *arguments);
+  add_glove(command, arguments->weighting);
   arguments->common.add_to(command);
   command.callback([arguments, &command] {
     check_method(command, *arguments);

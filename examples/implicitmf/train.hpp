@@ -11,6 +11,7 @@
 #include <implicitmf/embeddings/embeddings.hpp>
 #include <implicitmf/io/vector_file.hpp>
 #include <implicitmf/objectives/global_objective.hpp>
+#include <implicitmf/solvers/glove_factorization.hpp>
 #include <implicitmf/solvers/sgns_trainer.hpp>
 #include <implicitmf/solvers/singular_triplets.hpp>
 #include <implicitmf/solvers/stochastic_factorization.hpp>
@@ -45,7 +46,7 @@ struct TrainArguments {
   std::string counts_file;
   std::string output;
   std::string context_output;
-  imf::VectorChoice choice = imf::VectorChoice::words;
+  std::optional<imf::VectorChoice> choice;
   imf::VectorFormat format = imf::VectorFormat::automatic;
   std::optional<double> negatives;
   std::size_t dimension = 100;
@@ -54,16 +55,23 @@ struct TrainArguments {
   std::optional<double> tolerance;
   double power = 0.5;
   imf::SVDOptions svd{};
-  imf::WeightedOptions weighted{};
+  /// Of the L2, benchmarks/objective.py rare shows what it is worth.
+  imf::WeightedOptions weighted{.l2 = 3.0};
   imf::StochasticOptions stochastic{};
   std::optional<std::size_t> epochs;
   std::optional<double> learning_rate;
   double max_seconds = 0.0;
   imf::SGNSOptions sgns{};
+  imf::GloVeOptions glove{};
+  imf::GloVeWeighting weighting{};
   imf::SampledNegatives<> sampling{};
   bool adagrad = false;
   std::string start = "random";
 
+  /// The vectors to write: GloVe's authors take the sum.
+  [[nodiscard]] imf::VectorChoice chosen() const noexcept {
+    return choice.value_or(method == "glove" ? imf::VectorChoice::sum : imf::VectorChoice::words);
+  }
   /// Says what runs.
   void announce(ProgressDisplay& display) const;
   /// The counts of the text, or of the file of counts.
@@ -89,6 +97,7 @@ struct TrainArguments {
   [[nodiscard]] Json to_json() const;
 };
 
+void train_glove(const TrainArguments& arguments);
 void train_svd(const TrainArguments& arguments);
 void train_sgns(const TrainArguments& arguments);
 void train_smf(const TrainArguments& arguments);
