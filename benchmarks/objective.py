@@ -8,6 +8,7 @@ weighted and stochastic factorization, with CPU seconds and word similarities. T
 deviation of the matrix are computed by numpy from the exported counts. `speed` is the time that
 weighted factorization takes to reach a deviation, on one and on two threads.
 """
+import itertools
 from functools import partial
 from pathlib import Path
 
@@ -82,7 +83,8 @@ def methods(options, counts, words, negatives):
     named = {"SVD of the shifted PPMI matrix": ["--method", "svd"] + exact}
     for epochs in options.epochs:
         named[f"SGNS by sampling, {epochs} epochs"] = sgns + ["--epochs", epochs]
-    named["weighted factorization"] = ["--method", "wmf"] + exact
+    named["weighted factorization"] = ["--method", "wmf", "--l2", 0] + exact
+    named["weighted factorization, L2"] = ["--method", "wmf"] + exact
     named["stochastic factorization"] = ["--method", "smf"] + exact
     return named
 
@@ -126,6 +128,36 @@ def table(options, sets):
             print_table(head, rows)
 
 
+# ---- rare words ----------------------------------------------------------------------------------
+
+
+def rare(options, sets):
+    """Similarities of weighted factorization, k = 5, and of the usual SVD."""
+    with scratch(options) as folder:
+        vectors = {side: folder / f"{side}.bin" for side in ("words", "contexts")}
+        for words, dimension in itertools.product(options.words, options.dims):
+            counts = count(options, folder, words)
+            exact = ["--method", "wmf"]
+            jobs = {f"L2 {l2:g}": exact + ["--l2", l2] for l2 in options.l2}
+            jobs["smoothed contexts"] = exact + ["--smoothing", 0.75]
+            jobs |= {f"p = {p}": exact + ["--eig", p] for p in (0, 0.25)}
+            jobs["w + c"] = exact + ["--vectors", "w+c"]
+            jobs["SVD, k = 1, smoothing 0.75"] = ["--method", "svd"]
+            rows = []
+            for name, arguments in jobs.items():
+                note(f"{words} words, d = {dimension}: {name}")
+                arguments = arguments + ["--counts", counts, "--threads", options.threads]
+                cost = train(options, vectors, dimension, arguments)
+                scores = run_peer("score", vectors=vectors["words"], sets=sets).report["scores"]
+                values = [one["spearman"] for one in scores]
+                passes = cost.report.get("passes")
+                off = f"{100 * passes[-1]['deviation']:.2f} %" if passes else ""
+                row = [name, off, f"{cost.cpu:.1f}", f"{sum(values) / len(values):.3f}"]
+                rows.append(row + [f"{value:.3f}" for value in values])
+            print(f"{options.corpus.name}, {words} words, d = {dimension}")
+            print_table(["", "deviation", "CPU s", "mean"] + [path.stem for path in sets], rows)
+
+
 # ---- speed ---------------------------------------------------------------------------------------
 
 
@@ -150,7 +182,8 @@ def speed(options):
             jobs = {}
             for shape, alpha in SHAPES.items():
                 for threads in (1, 2):
-                    arguments = ["--method", "wmf", "--counts", counts, "--smoothing", alpha]
+                    arguments = ["--method", "wmf", "--l2", 0, "--counts", counts]
+                    arguments += ["--smoothing", alpha]
                     arguments += ["--max-passes", options.passes, "--threads", threads]
                     jobs[shape, threads] = partial(
                         train, options, vectors, options.dims[0], arguments
@@ -212,11 +245,12 @@ def scaling(words, results):
 def main():
     serve_peer({"matrix_itself": matrix_itself, "score": score})
     parser = argument_parser(__doc__)
-    parser.add_argument("what", choices=["table", "speed"], help="which")
+    parser.add_argument("what", choices=["table", "rare", "speed"], help="which")
     parser.add_argument("--sets", type=Path, nargs="+", help="files of word pairs")
     parser.add_argument("--words", type=int, nargs="+", default=[10000], help="words kept")
     parser.add_argument("--dims", type=int, nargs="+", default=[100, 500], help="dimensions")
     parser.add_argument("--negatives", type=float, nargs="+", default=[1, 5, 15], help="k (table)")
+    parser.add_argument("--l2", type=float, nargs="+", default=[0, 1, 3, 10, 30], help="(rare)")
     parser.add_argument("--epochs", type=int, nargs="+", default=[5], help="of SGNS (table)")
     parser.add_argument("--window", type=int, default=5, help="radius of the dynamic window")
     parser.add_argument("--threads", type=int, default=2, help="of our runs (table)")
@@ -227,6 +261,8 @@ def main():
     print(machine())
     if options.what == "table":
         table(options, [path.resolve() for path in sets_of(options)])
+    elif options.what == "rare":
+        rare(options, [path.resolve() for path in sets_of(options)])
     else:
         speed(options)
 

@@ -38,7 +38,8 @@ def stages(options, folder):
             arguments = ["--method", "sgns", *text, "--dim", dim, "--subsample", subsample]
             arguments += ["--epochs", options.epochs, *more]
             yield f"sgns, d = {dim}, subsampling {subsample:g}, {mode}", train + arguments, "train"
-    arguments = ["--method", "wmf", "--counts", limited, "--max-passes", options.passes]
+    arguments = ["--method", "wmf", "--l2", 0, "--counts", limited]
+    arguments += ["--max-passes", options.passes]
     yield f"wmf, {options.words} words, d = 100", train + arguments, "factorize"
 
 

@@ -41,7 +41,7 @@ TEST_CASE("derivative and curvature of a pair are what differences of its value 
 }
 
 TEST_CASE("the weighting is the paper's") {
-  const GloVeWeighting paper;
+  const GloVeWeighting paper{.saturation = 100.0};
   CHECK(paper.weight(100.0) == 1.0);
   CHECK(paper.weight(1e9) == 1.0);
   CHECK(paper.weight(1.0) == Approx(std::pow(0.01, 0.75)).epsilon(1e-15));

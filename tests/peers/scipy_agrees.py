@@ -197,7 +197,7 @@ def check_objective(program, formats, folder):
     for alpha, k, power in ((1, 5, 0.5), (0.75, 2.5, 0)):
         objective = ("--counts", counts, "--smoothing", alpha, "--negatives", k)
         report = program.json(
-            *("train", "--method", "wmf", "--output", words, "--context-output", contexts),
+            *("train", "--method", "wmf", "--l2", "0", "--output", words, "--context-output", contexts),
             *("--dim", 20, "--eig", power) + objective,
         )
         w, c = read_vectors(words), read_vectors(contexts)
