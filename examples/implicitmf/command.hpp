@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -155,7 +156,9 @@ extern const std::map<std::string, imf::VectorFormat> vector_formats;
 void add_format(CLI::App& command, imf::VectorFormat& format);
 
 /// Finds out before the work whether vectors can be written to a file of that name; "" is none.
-void check_output(const std::filesystem::path& path, imf::VectorFormat format);
+/// Returns the files that they would be written to.
+std::vector<std::filesystem::path> check_output(const std::filesystem::path& path,
+                                                imf::VectorFormat format);
 
 /// The program's own name for what a message of the library calls by the name of its option.
 [[nodiscard]] std::string in_program_terms(std::string message);

@@ -45,7 +45,9 @@ void add_format(CLI::App& command, imf::VectorFormat& format) {
       ->default_str("auto");
 }
 
-void check_output(const std::filesystem::path& path, imf::VectorFormat format) {
+std::vector<std::filesystem::path> check_output(const std::filesystem::path& path,
+                                                imf::VectorFormat format) {
+  if (path.empty()) return {};
   if (format == imf::VectorFormat::automatic) format = imf::format_of_name(path);
   std::vector<std::filesystem::path> files{path};
   if (format == imf::VectorFormat::npy) files.push_back(imf::words_beside(path));
@@ -58,8 +60,9 @@ void check_output(const std::filesystem::path& path, imf::VectorFormat format) {
     using Type = std::filesystem::file_type;
     const bool by_name =
         type == Type::not_found || type == Type::regular || type == Type::directory;
-    if (!file.empty() && file != "-" && by_name) static_cast<void>(imf::OutputFile(file));
+    if (file != "-" && by_name) static_cast<void>(imf::OutputFile(file));
   }
+  return files;
 }
 
 CLI::Validator whole_number(std::uint64_t least) {

@@ -42,7 +42,7 @@ struct ConvertCommand {
   std::size_t limit = 0;
 
   void run() const {
-    check_output(output, format);
+    static_cast<void>(check_output(output, format));
     auto embeddings = imf::load_vectors(
         input, {.limit = limit, .words_file = vocabulary, .threads = common.threads});
     const std::size_t read = embeddings.size();

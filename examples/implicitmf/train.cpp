@@ -5,6 +5,8 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <set>
+#include <string>
 #include <system_error>
 
 #include <implicitmf/core/file.hpp>
@@ -180,10 +182,11 @@ void check_method(const CLI::App& command, const TrainArguments& arguments) {
 
 /// Finds out before the work whether its results can be written.
 void check_outputs(const TrainArguments& arguments) {
-  if (arguments.output == arguments.context_output)
-    throw CLI::ValidationError("--context-output", "is the same file as --output");
-  for (const std::filesystem::path path : {arguments.output, arguments.context_output})
-    check_output(path, arguments.format);
+  std::set<std::filesystem::path> files{arguments.counting.save_vocabulary};
+  for (const std::string& path : {arguments.output, arguments.context_output})
+    for (const std::filesystem::path& file : check_output(path, arguments.format))
+      if (!files.insert(file).second)
+        throw CLI::ValidationError("train", "two outputs would be the same file, " + file.string());
 }
 
 void run(const TrainArguments& arguments) {
@@ -240,7 +243,7 @@ void TrainArguments::print_json(const Json& facts, const StageClock& clock,
 
 Json TrainArguments::to_json() const {
   Json options = counting.to_json();
-  options.update(association.to_json());
+  if (method != "glove") options.update(association.to_json());
   options.update(Json{{"method", method},
                       {"counts", counts_file},
                       {"output", output},

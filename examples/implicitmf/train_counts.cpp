@@ -35,6 +35,9 @@ imf::CooccurrenceCounts TrainArguments::make_counts(ProgressDisplay& display, St
     return counts;
   };
   auto counts = counts_file.empty() ? from_text() : from_file();
+  if (chosen() == imf::VectorChoice::sum && !(counts.words() == counts.contexts()))
+    throw imf::ConfigError("vectors",
+                           "w+c needs one vocabulary of words and contexts: name w or c");
   facts.vocabulary = counts.words().size();
   facts.cells = counts.cells().nonzeros();
   facts.total = static_cast<double>(counts.total()) / static_cast<double>(counts.unit());

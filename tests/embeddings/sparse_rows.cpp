@@ -117,6 +117,19 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a row of stored zeros has cosine 0 to all") {
+  imf::Csr<float> matrix = sparse(imf::AlignedMatrix(3, 2));
+  matrix.offsets = {0, 1, 2, 3};
+  matrix.columns = {0, 1, 0};
+  matrix.values = {0.0F, 2.0F, 3.0F};
+  const imf::SparseRows rows(numbered_words(3), matrix);
+  const std::vector<imf::WordId> zero{0};
+  CHECK(rows.cosine(0, 2) == 0.0);
+  CHECK(imf::nearest_words(rows, zero, 2)[0] == std::vector<imf::Neighbor>{{1, 0.0F}, {2, 0.0F}});
+  const std::vector<imf::AnalogyQuestion> question{{1, 0, 1}};
+  CHECK(imf::answer_analogies(rows, question)[0][0].id == 2);
+}
+
 TEST_CASE("a matrix of no columns, and of values beyond the squares of float") {
   const imf::Csr<float> none = sparse(imf::AlignedMatrix(2, 0));
   const imf::SparseRows empty(numbered_words(2), none);

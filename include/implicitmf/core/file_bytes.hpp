@@ -25,7 +25,8 @@ namespace implicitmf {
 /// which are gone. Writers that replace a file by renaming, as OutputFile does, do no harm.
 ///
 /// \par Memory  none of a file beside the system's cache; of a pipe its bytes, twice while it
-/// grows. \par Thread safety  the views may be read concurrently; the calls from one thread.
+/// grows.
+/// \par Thread safety  the views may be read concurrently; the calls from one thread.
 class FileBytes {
  public:
   /// \param path  the file; "-" is standard input

@@ -110,7 +110,8 @@ template <WordSpace Space>
 /// other forms of them.
 ///
 /// Both methods come from the cosines of the candidates with a, b and c, so that each word of the
-/// questions is multiplied with the candidates once, however many questions have it.
+/// questions is multiplied with the candidates once for each batch of questions that has it: as
+/// many successive ones as have 256 words in all.
 ///
 /// \par Complexity  O(V · (d · distinct words of the questions + questions)) time.
 /// \throws ConfigError if an option is out of its range

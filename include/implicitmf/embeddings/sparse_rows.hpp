@@ -53,6 +53,8 @@ class SparseRows {
     for (std::size_t r = 0; r < matrix_.rows(); ++r) norms_.push_back(norm_of(r));
   }
 
+  SparseRows(std::shared_ptr<const Vocabulary>, const Csr<float>&&) = delete;
+
   [[nodiscard]] const Vocabulary& vocabulary() const noexcept { return *vocabulary_; }
 
   /// The cosine of two words, in double. O(nonzeros of both).
@@ -78,6 +80,7 @@ class SparseRows {
     const std::size_t panels = (words.size() + panel - 1) / panel;
     Directions dense(panels * matrix_.cols, panel);
     for (std::size_t w = 0; w < words.size(); ++w) {
+      if (norms_[words[w]] == 0.0) continue;
       const auto columns = matrix_.row_columns(words[w]);
       const auto values = matrix_.row_values(words[w]);
       for (std::size_t i = 0; i < columns.size(); ++i)
@@ -88,6 +91,7 @@ class SparseRows {
   }
 
   void cosines(const Directions& dense, IndexRange rows, AlignedMatrix& to) const {
+    if (matrix_.cols == 0) return to.fill_zero();
     AlignedMatrix products(rows.size(), panel);
     const auto* const offsets = matrix_.offsets.data() + rows.begin;
     for (std::size_t first = 0; first < to.rows(); first += panel) {

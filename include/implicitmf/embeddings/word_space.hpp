@@ -49,6 +49,7 @@ class DenseRows {
 
   /// \param embeddings  outlives this
   explicit DenseRows(const Embeddings& embeddings) noexcept : embeddings_(embeddings) {}
+  explicit DenseRows(const Embeddings&&) = delete;
 
   [[nodiscard]] const Vocabulary& vocabulary() const noexcept { return embeddings_.vocabulary(); }
 

@@ -266,7 +266,7 @@ void copy_row(const char* values, const Header& header, std::size_t r, std::span
 }  // namespace detail::npy
 
 /// Writes vectors as an array of NumPy (format 1.0, float32, by rows), which numpy.load() reads or
-/// maps, and their words, one a line, to words_beside(path). Both files are written whole or not at
+/// maps, and their words, one a line, to words_beside(path). Each file is written whole or not at
 /// all (see OutputFile).
 ///
 /// \param path     the array's file, not standard output

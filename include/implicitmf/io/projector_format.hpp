@@ -23,7 +23,7 @@ namespace implicitmf {
 }
 
 /// Writes vectors as a table, a row a line, tabs between the values and no heading, and their
-/// words, one a line, to metadata_beside(path). Both files are written whole or not at all (see
+/// words, one a line, to metadata_beside(path). Each file is written whole or not at all (see
 /// OutputFile). The projector shows some ten thousand words well, so give it the first of them.
 ///
 /// \param path     the table of vectors, not standard output

@@ -65,7 +65,8 @@ inline void write_text_vectors(OutputFile& file, const AlignedMatrix& vectors,
 
 // ---- a line -------------------------------------------------------------------------------------
 
-/// A number, rounded to float: numbers too small become 0 or subnormal, too large infinite.
+/// A number, rounded to float: of those that double holds, numbers too
+/// small become 0 or subnormal, too large infinite.
 [[nodiscard]] inline std::optional<float> parse_value(std::string_view field) noexcept {
   if (const auto value = parse_number<float>(field)) return value;
   const auto wide = parse_number<double>(field);

@@ -124,8 +124,7 @@ inline void save_vocabulary(const std::filesystem::path& path, const Vocabulary&
 /// \param path  the file; "-" is standard input
 /// \throws IoError     the file can't be read
 /// \throws InputError  there are no words, a line is empty, or a word comes twice; the message
-/// names
-///                     the line
+///                     names the file, and the line where it can
 [[nodiscard]] inline Vocabulary load_words(const std::filesystem::path& path) {
   BufferedReader reader(path);
   LineReader lines(reader);
@@ -138,7 +137,11 @@ inline void save_vocabulary(const std::filesystem::path& path, const Vocabulary&
   auto listed = detail::list_words(words, reader.file().name());
   if (counted)
     for (WordCount& entry : listed) entry = *detail::split_count(entry.word);
-  return Vocabulary(listed);
+  try {
+    return Vocabulary(listed);
+  } catch (const InputError& error) {
+    throw InputError(reader.file().name() + ": " + error.what());
+  }
 }
 
 }  // namespace implicitmf

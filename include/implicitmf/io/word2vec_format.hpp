@@ -158,7 +158,8 @@ inline constexpr std::size_t longest_header = 128;
   auto vocabulary = std::async(team.size() > 1 ? std::launch::async : std::launch::deferred,
                                [&] { return make_vocabulary(words, error_at); });
   const std::size_t faulty = fill_rows(vectors, team, [&](std::size_t r) {
-    std::memcpy(vectors.row_data(r), words[r].end() + 1, header.dimension * sizeof(float));
+    std::memcpy(vectors.row_data(r), words[r].data() + words[r].size() + 1,
+                header.dimension * sizeof(float));
   });
   if (faulty < rows)
     throw error_at(faulty,

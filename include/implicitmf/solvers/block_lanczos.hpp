@@ -338,7 +338,10 @@ struct BlockLanczos {
                                                   std::size_t dimension) noexcept {
     const std::size_t basis = basis_columns(dimension) + 2 * detail::block_width;
     if (is_dense(rows, cols, dimension)) return 24 * std::uint64_t{rows} * cols;
-    return 4 * (std::uint64_t{rows} + cols) * (basis + AlignedMatrix::padded(dimension));
+    const std::uint64_t side = 4 * (std::uint64_t{rows} + cols);
+    // Behind the bases there are the vectors, or before them the sums of VᵀU slab by slab.
+    const std::uint64_t sums = 8 * detail::RowSlabs(rows).count() * std::uint64_t{basis} * basis;
+    return side * basis + std::max(side * AlignedMatrix::padded(dimension), sums);
   }
   /// Whether a matrix is so small on one side that it is written out instead.
   [[nodiscard]] static bool is_dense(std::size_t rows, std::size_t cols,

@@ -122,8 +122,7 @@ class StochasticDivergence : public NumericError {
 ///
 /// \par Complexity  an epoch is O((observed cells (1 + negatives_per_cell) + P · head · V_W) d).
 /// \par Memory  see memory_bytes(): 8 bytes an observed cell, 8 P bytes a word, and the vectors
-/// three
-///              times; the start, unless it is given, needs more for a while.
+///              three times; the start, unless it is given, needs more for a while.
 /// \par Determinism  the same bits for any number of threads, on one machine and build.
 /// \par Thread safety  factorize() may be called concurrently.
 template <class Arch = DefaultArch>
