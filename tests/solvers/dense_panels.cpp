@@ -3,7 +3,8 @@
 
 #include <cmath>
 #include <cstddef>
-#include <limits>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -28,15 +29,17 @@ namespace {
 /// Numbers of rows about those at which sums and slabs are cut.
 constexpr std::size_t row_counts[] = {0, 1, 5, 255, 256, 257, 1023, 1025, 2048, 2049, 5000};
 
-/// Fills all columns from `first` on with NaN, which no product of the others may meet.
-void poison(AlignedMatrix& panel, std::size_t first) {
-  for (std::size_t r = 0; r < panel.rows(); ++r)
-    for (std::size_t c = first; c < panel.cols(); ++c)
-      panel(r, c) = std::numeric_limits<float>::quiet_NaN();
+/// `count` blocks of 16 columns, and what they are side by side.
+std::vector<AlignedMatrix> random_blocks(std::size_t rows, std::size_t count, std::uint64_t seed) {
+  std::vector<AlignedMatrix> blocks;
+  for (std::size_t i = 0; i < count; ++i) blocks.push_back(random_panel(rows, 16, seed + 1000 * i));
+  return blocks;
 }
-
-Dense first_columns(const AlignedMatrix& panel, std::size_t columns) {
-  return as_dense(panel).leftCols(index(columns));
+Dense side_by_side(const std::vector<AlignedMatrix>& blocks, std::size_t rows) {
+  Dense all(index(rows), index(16 * blocks.size()));
+  for (std::size_t i = 0; i < blocks.size(); ++i)
+    all.middleCols(index(16 * i), 16) = as_dense(blocks[i]);
+  return all;
 }
 
 /// Whether every difference is within `unit` times the sum of magnitudes that was added up.
@@ -66,38 +69,40 @@ TEST_CASE("slabs cover the rows in order, and are cut by their number alone") {
   }
 }
 
-TEST_CASE("gram() is the product of the columns asked for") {
-  ThreadTeam team(2);
-  for (const std::size_t rows : row_counts)
-    for (const std::size_t columns : {16U, 48U}) {
-      CAPTURE(rows);
-      CAPTURE(columns);
-      AlignedMatrix a = random_panel(rows, 64, 1);
-      AlignedMatrix b = random_panel(rows, 32, 2);
-      poison(a, columns);
-      poison(b, 16);
-      const SmallMatrix product = gram({a, columns}, {b, 16}, team);
-      const Dense left = first_columns(a, columns).transpose();
-      const Dense right = first_columns(b, 16);
-      CHECK(product.rows() == index(columns));
-      CHECK(product.cols() == 16);
-      // Float within 256 rows, double beyond: the error does not grow with the rows.
-      CHECK(is_near(product, left * right, left.cwiseAbs() * right.cwiseAbs(), 256 * 0x1p-24));
-    }
+TEST_CASE("panels count their rows and their columns, padding and all") {
+  const std::vector<AlignedMatrix> blocks = random_blocks(7, 3, 1);
+  CHECK(Panels(blocks).rows() == 7);
+  CHECK(Panels(blocks).columns() == 48);
+  CHECK(Panels(AlignedMatrix(5, 20)).columns() == 32);
+  CHECK(Panels(std::span<const AlignedMatrix>{}).rows() == 0);
+  CHECK(Panels(std::span<const AlignedMatrix>{}).columns() == 0);
 }
 
-TEST_CASE("a view may begin at a later column") {
-  ThreadTeam team(1);
-  AlignedMatrix a = random_panel(300, 64, 12);
-  poison(a, 48);
-  const AlignedMatrix b = random_panel(300, 48, 13);
-  AlignedMatrix a_part(300, 32);
-  AlignedMatrix b_part(300, 16);
-  copy_columns(a, 16, a_part);
-  copy_columns(b, 32, b_part);
-  CHECK(gram({a, 32, 16}, {b, 16, 32}, team) == gram({a_part, 32}, {b_part, 16}, team));
-  const SmallMatrix h = random_matrix(32, 16, 14);
-  CHECK(product({a, 32, 16}, h, team) == product({a_part, 32}, h, team));
+TEST_CASE("gram() is the product of one panel, of several, and of none") {
+  ThreadTeam team(2);
+  for (const std::size_t rows : row_counts)
+    for (const std::size_t left_blocks : {0U, 1U, 3U})
+      for (const std::size_t right_blocks : {1U, 2U}) {
+        CAPTURE(rows);
+        CAPTURE(left_blocks);
+        CAPTURE(right_blocks);
+        const std::vector<AlignedMatrix> a = random_blocks(rows, left_blocks, 1);
+        const std::vector<AlignedMatrix> b = random_blocks(rows, right_blocks, 2);
+        const SmallMatrix product = gram(Panels(a), Panels(b), team);
+        const Dense left = side_by_side(a, rows).transpose();
+        const Dense right = side_by_side(b, rows);
+        CHECK(product.rows() == index(16 * left_blocks));
+        CHECK(product.cols() == index(16 * right_blocks));
+        // Float within 256 rows, double beyond: the error does not grow with the rows.
+        CHECK(is_near(product, left * right, left.cwiseAbs() * right.cwiseAbs(), 256 * 0x1p-24));
+      }
+  const AlignedMatrix wide = random_panel(700, 40, 3);
+  const Dense dense = as_dense(wide);
+  const SmallMatrix squares = gram(wide, wide, team);
+  CHECK(squares.rows() == 48);
+  CHECK(is_near(squares.topLeftCorner(40, 40), dense.transpose() * dense,
+                dense.cwiseAbs().transpose() * dense.cwiseAbs(), 256 * 0x1p-24));
+  CHECK(squares.bottomRows(8).isZero(0.0));
 }
 
 TEST_CASE("rounded() rounds, and pads with zeros") {
@@ -113,32 +118,32 @@ TEST_CASE("rounded() rounds, and pads with zeros") {
   for (std::size_t c = 3; c < r.stride(); ++c) CHECK(r.row_data(1)[c] == 0.0F);
 }
 
-TEST_CASE("product() and add_product() multiply the columns asked for") {
+TEST_CASE("product() and add_product() multiply one panel and several") {
   ThreadTeam team(2);
   for (const std::size_t rows : row_counts)
-    for (const std::size_t columns : {16U, 40U})
+    for (const std::size_t blocks : {1U, 3U})
       for (const std::size_t width : {1U, 5U, 16U, 32U}) {
         CAPTURE(rows);
-        CAPTURE(columns);
+        CAPTURE(blocks);
         CAPTURE(width);
-        AlignedMatrix a = random_panel(rows, 48, 3);
-        poison(a, columns);
-        const SmallMatrix h = random_matrix(columns, width, 4);
-        const Dense expected = first_columns(a, columns) * h;
-        const Dense magnitudes = first_columns(a, columns).cwiseAbs() * h.cwiseAbs();
-        const double unit = static_cast<double>(columns + 4) * 0x1p-24;
-        const AlignedMatrix y = product({a, columns}, h, team);
+        const std::vector<AlignedMatrix> a = random_blocks(rows, blocks, 3);
+        const SmallMatrix h = random_matrix(16 * blocks, width, 4);
+        const Dense dense = side_by_side(a, rows);
+        const Dense expected = dense * h;
+        const Dense magnitudes = dense.cwiseAbs() * h.cwiseAbs();
+        const double unit = static_cast<double>(16 * blocks + blocks + 4) * 0x1p-24;
+        const AlignedMatrix y = product(Panels(a), h, team);
         CHECK(y.cols() == width);
         CHECK(is_near(as_dense(y), expected, magnitudes, unit));
 
         AlignedMatrix sum = random_panel(rows, width, 5);
         const Dense before = as_dense(sum);
-        add_product({a, columns}, rounded(h), sum, team);
+        add_product(Panels(a), rounded(h), sum, team);
         CHECK(is_near(as_dense(sum), before + expected, before.cwiseAbs() + magnitudes, unit));
       }
 }
 
-TEST_CASE("rotate_columns() replaces the first columns and leaves the others") {
+TEST_CASE("rotate_columns() replaces the first columns of a panel and leaves the others") {
   ThreadTeam team(2);
   for (const std::size_t rows : row_counts)
     for (const std::size_t to : {16U, 32U, 48U}) {
@@ -156,26 +161,46 @@ TEST_CASE("rotate_columns() replaces the first columns and leaves the others") {
     }
 }
 
-TEST_CASE("copy_columns() copies a part of each row") {
-  const AlignedMatrix panel = random_panel(5, 40, 8);
-  AlignedMatrix part(5, 16);
-  copy_columns(panel, 16, part);
-  CHECK(as_dense(part) == as_dense(panel).middleCols(16, 16));
+TEST_CASE("rotate_columns() replaces the first blocks and leaves the others") {
+  ThreadTeam team(2);
+  for (const std::size_t rows : row_counts)
+    for (const std::size_t to : {16U, 48U}) {
+      CAPTURE(rows);
+      CAPTURE(to);
+      std::vector<AlignedMatrix> a = random_blocks(rows, 4, 6);
+      const Dense before = side_by_side(a, rows);
+      const SmallMatrix h = random_matrix(64, to, 7);
+      rotate_columns(std::span(a), h, team);
+      const Dense after = side_by_side(a, rows);
+      CHECK(is_near(after.leftCols(index(to)), before * h, before.cwiseAbs() * h.cwiseAbs(),
+                    72 * 0x1p-24));
+      CHECK(after.rightCols(index(64 - to)) == before.rightCols(index(64 - to)));
+    }
+}
+
+TEST_CASE("scale_rows() scales every row") {
+  ThreadTeam team(2);
+  for (const std::size_t rows : row_counts) {
+    AlignedMatrix a = random_panel(rows, 20, 8);
+    const Dense before = as_dense(a);
+    scale_rows(a, 0.25F, team);
+    CHECK(as_dense(a) == 0.25 * before);
+  }
 }
 
 TEST_CASE("panels give the same bits for any number of threads") {
-  const AlignedMatrix a = random_panel(9000, 48, 9);
+  const std::vector<AlignedMatrix> a = random_blocks(9000, 3, 9);
   const AlignedMatrix b = random_panel(9000, 16, 10);
   const SmallMatrix h = random_matrix(48, 32, 11);
   struct Results {
     SmallMatrix gram;
     AlignedMatrix product;
-    AlignedMatrix rotated;
+    std::vector<AlignedMatrix> rotated;
   };
   const auto results = [&](std::size_t threads) {
     ThreadTeam team(threads);
-    Results r{gram({a, 48}, {b, 16}, team), product({a, 48}, h, team), a};
-    rotate_columns(r.rotated, h, team);
+    Results r{gram(Panels(a), b, team), product(Panels(a), h, team), a};
+    rotate_columns(std::span(r.rotated), h, team);
     return r;
   };
   const Results expected = results(1);

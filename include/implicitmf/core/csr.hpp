@@ -73,11 +73,13 @@ template <class Value>
 template <class Value>
 [[nodiscard]] bool is_symmetric(const Csr<Value>& a) {
   if (a.rows() != a.cols) return false;
-  // Rows are walked in order, so the mirror images in row c are met in ascending column order.
+  // The upper triangle is walked row by row, so the mirror images in row c are met in ascending
+  // column order; those of row r, all below its diagonal, have been met when the walk comes to it.
   Buffer<std::uint64_t> next(a.offsets.begin(), a.offsets.end() - 1);
   for (std::size_t r = 0; r < a.rows(); ++r)
-    for (std::uint64_t i = a.offsets[r]; i < a.offsets[r + 1]; ++i) {
+    for (std::uint64_t i = next[r]; i < a.offsets[r + 1]; ++i) {
       const WordId c = a.columns[i];
+      if (c < r) return false;
       const std::uint64_t mirror = next[c]++;
       if (mirror == a.offsets[c + 1] || a.columns[mirror] != r || a.values[mirror] != a.values[i])
         return false;

@@ -39,8 +39,8 @@ class LanczosRun {
         options_(options),
         team_(team),
         keep_(keep),
-        left_(a.rows(), capacity, options.seed),
-        right_(a.cols(), capacity + block_width, options.seed + 1),
+        left_(options.seed),
+        right_(options.seed + 1),
         b_(SmallMatrix::Zero(to_index(capacity), to_index(capacity))),
         capacity_(capacity) {}
 
@@ -69,14 +69,12 @@ class LanczosRun {
   bool start() {
     AlignedMatrix x(a_.cols(), block_width);
     fill_random(x, 0, block_width, RandomStream(options_.seed, RandomPurpose::start_panel));
-    right_.append(x, 0.0, team_);
-    AlignedMatrix y(a_.rows(), block_width);
-    a_.apply(x, y, team_);
-    ++result_.products;
+    right_.append(std::move(x), 0.0, team_);
+    first_image_ = image_of_newest();
     float largest = 0.0F;
     bool finite = true;
-    for (std::size_t r = 0; r < y.rows(); ++r)
-      for (const float value : y.row(r)) {
+    for (std::size_t r = 0; r < first_image_.rows(); ++r)
+      for (const float value : first_image_.row(r)) {
         largest = std::max(largest, std::abs(value));
         finite = finite && std::isfinite(value);
       }
@@ -98,12 +96,18 @@ class LanczosRun {
     return block_width * static_cast<std::size_t>(std::clamp(std::ceil(needed), 2.0, 1e6));
   }
 
+  /// A times the last block of V.
+  AlignedMatrix image_of_newest() {
+    AlignedMatrix y = AlignedMatrix::unfilled(a_.rows(), block_width);
+    a_.apply(right_.blocks().back(), y, team_);
+    ++result_.products;
+    return y;
+  }
+
   /// Extends the bases to so many columns. False if the callback said stop.
   bool fill_basis(std::size_t columns) {
-    AlignedMatrix x(a_.cols(), block_width);
-    AlignedMatrix y(a_.rows(), block_width);
     while (left_.size() < columns) {
-      extend(x, y);
+      extend();
       const Progress progress{"factorizing", "products", result_.products, 0, worst_};
       if (options_.progress && options_.progress(progress) == ProgressAction::stop) {
         if (left_.size() < keep_) throw Stopped("factorizing");
@@ -114,25 +118,22 @@ class LanczosRun {
     return true;
   }
 
-  void extend(AlignedMatrix& x, AlignedMatrix& y) {
-    const std::size_t m = left_.size();
-    copy_columns(right_.vectors(), m, x);
-    a_.apply(x, y, team_);
-    const auto of_left = append(left_, y);
-    b_.block(0, to_index(m), to_index(m), to_index(block_width)) = of_left.onto_basis;
-    b_.block(to_index(m), to_index(m), to_index(block_width), to_index(block_width)) =
-        of_left.onto_block;
-    a_.apply_transpose(y, x, team_);
-    tail_ = append(right_, x).onto_block;
-    result_.products += 2;
+  void extend() {
+    const auto m = to_index(left_.size());
+    const auto width = to_index(block_width);
+    const auto of_left = append(left_, m == 0 ? std::move(first_image_) : image_of_newest());
+    b_.block(0, m, m, width) = of_left.onto_basis;
+    b_.block(m, m, width, width) = of_left.onto_block;
+    AlignedMatrix x = AlignedMatrix::unfilled(a_.cols(), block_width);
+    a_.apply_transpose(left_.blocks().back(), x, team_);
+    ++result_.products;
+    tail_ = append(right_, std::move(x)).onto_block;
   }
 
   typename OrthonormalBasis<Arch>::Coefficients append(OrthonormalBasis<Arch>& basis,
-                                                       AlignedMatrix& w) {
-    if (scale_ != 1.0F)
-      for (std::size_t r = 0; r < w.rows(); ++r)
-        for (float& value : w.row(r)) value *= scale_;
-    auto coefficients = basis.append(w, singular_value_floor * norm_, team_);
+                                                       AlignedMatrix w) {
+    scale_rows(w, scale_, team_);
+    auto coefficients = basis.append(std::move(w), singular_value_floor * norm_, team_);
     for (Eigen::Index i = 0; i < coefficients.onto_block.cols(); ++i) {
       const double in_basis =
           coefficients.onto_basis.rows() == 0 ? 0.0 : coefficients.onto_basis.col(i).squaredNorm();
@@ -165,7 +166,7 @@ class LanczosRun {
     for (Eigen::Index i = 0; i < d; ++i)
       result_.values.push_back(sigma_[i] / static_cast<double>(scale_));
     result_.residuals = residuals_;
-    result_.left = product<Arch>(left_.view(), p_.leftCols(d), team_);
+    result_.left = product<Arch>(left_.all(), p_.leftCols(d), team_);
     result_.right = product<Arch>(filled_right(), o_.leftCols(d), team_);
     return worst;
   }
@@ -188,7 +189,7 @@ class LanczosRun {
   }
 
   /// V without its last block, the one behind U.
-  [[nodiscard]] PanelView filled_right() const { return {right_.vectors(), left_.size()}; }
+  [[nodiscard]] Panels filled_right() const { return right_.first(left_.size()); }
 
   /// Of a symmetric A: its eigenvectors, so that v = ±u to the last bit. A (v ± u) = ±σ (v ± u)
   /// up to the triplet's residual, so they lie in the span of v + u and v − u; one of the two is
@@ -196,10 +197,10 @@ class LanczosRun {
   /// but in sign are mixed. Rayleigh-Ritz within z = v R + u L: by A v = u Σ and
   /// A u = v Σ + next · tail all that it takes are the small matrices vᵀu and uᵀ next.
   double form_symmetric() {
-    const PanelView next{right_.vectors(), block_width, left_.size()};
     const SmallMatrix cosines =
-        multiply(o_.transpose(), multiply(gram<Arch>(filled_right(), left_.view(), team_), p_));
-    const SmallMatrix to_next = multiply(p_.transpose(), gram<Arch>(left_.view(), next, team_));
+        multiply(o_.transpose(), multiply(gram<Arch>(filled_right(), left_.all(), team_), p_));
+    const SmallMatrix to_next =
+        multiply(p_.transpose(), gram<Arch>(left_.all(), right_.blocks().back(), team_));
     const SmallMatrix tail = multiply(tail_, p_.bottomRows(to_index(block_width)));
     const auto sigma = sigma_.asDiagonal();
 
@@ -263,7 +264,7 @@ class LanczosRun {
           std::max(worst, add_residual(std::sqrt(std::max(square, 0.0)), value, result_.residuals));
     }
     result_.left = product<Arch>(filled_right(), multiply(o_, of_right), team_);
-    add_product<Arch>(left_.view(), rounded(multiply(p_, of_left)), result_.left, team_);
+    add_product<Arch>(left_.all(), rounded(multiply(p_, of_left)), result_.left, team_);
     result_.right = result_.left;
     for (std::size_t i = 0; i < options_.dimension; ++i)
       if (lambda[to_index(i)] < 0.0) scale_column(result_.right, i, -1.0);
@@ -299,6 +300,7 @@ class LanczosRun {
   SmallMatrix b_;
   std::size_t capacity_;
   SmallMatrix tail_;
+  AlignedMatrix first_image_;  ///< A times the first block of V, not yet scaled
   float scale_ = 1.0F;
   double norm_ = 0.0;
   double worst_ = 0.0;  ///< residual at the last look, after products_before_

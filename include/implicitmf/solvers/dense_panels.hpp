@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <vector>
+#include <span>
 
 #include <implicitmf/core/buffer.hpp>
 #include <implicitmf/core/matrix.hpp>
@@ -34,30 +34,60 @@ class RowSlabs {
   std::size_t count_;
 };
 
-/// `columns` columns of a panel, from `first` on, a multiple of 16.
-struct PanelView {
-  const AlignedMatrix& panel;
-  std::size_t columns;
-  std::size_t first = 0;
-  [[nodiscard]] const float* row_data(std::size_t r) const noexcept {
-    return panel.row_data(r) + first;
+/// Panels of equal rows side by side: one matrix, or the blocks of a basis, which lie each by
+/// itself so that a product streams through them. Padding counts as columns.
+class Panels {
+ public:
+  Panels(const AlignedMatrix& panel) noexcept : blocks_(&panel, 1) {}  // NOLINT: a panel is panels
+  explicit Panels(std::span<const AlignedMatrix> blocks) noexcept : blocks_(blocks) {}
+  [[nodiscard]] std::size_t rows() const noexcept {
+    return blocks_.empty() ? 0 : blocks_.front().rows();
   }
+  [[nodiscard]] std::size_t columns() const noexcept {
+    std::size_t sum = 0;
+    for (const AlignedMatrix& block : blocks_) sum += block.stride();
+    return sum;
+  }
+  [[nodiscard]] auto begin() const noexcept { return blocks_.begin(); }
+  [[nodiscard]] auto end() const noexcept { return blocks_.end(); }
+
+ private:
+  std::span<const AlignedMatrix> blocks_;
 };
 
-/// Aᵀ B for panels of equal rows; columns are multiples of 16. Float within 256 rows, double
-/// beyond.
+/// Rows of panels that are gone through at a time, all blocks of them: that of 16 columns stays in
+/// a usual L1. add_gram() sums as many in floats.
+inline constexpr std::size_t panel_chunk = 256;
+
+/// Calls chunk(first, rows) for the rows of each slab, panel_chunk at a time.
+template <class Chunk>
+void for_chunks(IndexRange slab, const Chunk& chunk) {
+  for (std::size_t r = slab.begin; r < slab.end; r += panel_chunk)
+    chunk(r, std::min(panel_chunk, slab.end - r));
+}
+
+/// Aᵀ B. Float within 256 rows, double beyond.
 template <class Arch = DefaultArch>
-[[nodiscard]] SmallMatrix gram(PanelView a, PanelView b, ThreadTeam& team) {
-  const RowSlabs slabs(a.panel.rows());
-  const std::size_t size = a.columns * b.columns;
+[[nodiscard]] SmallMatrix gram(Panels a, Panels b, ThreadTeam& team) {
+  const RowSlabs slabs(b.rows());
+  const std::size_t width = b.columns();
+  const std::size_t size = a.columns() * width;
   Buffer<double> sums(slabs.count() * size, 0.0);
   team.for_each(slabs.count(), [&](std::size_t s) {
-    const IndexRange rows = slabs[s];
-    kernels::add_gram<Arch>(rows.size(), a.row_data(rows.begin), a.panel.stride(), a.columns,
-                            b.row_data(rows.begin), b.panel.stride(), b.columns,
-                            sums.data() + s * size, b.columns);
+    for_chunks(slabs[s], [&](std::size_t first, std::size_t count) {
+      double* of_left = sums.data() + s * size;
+      for (const AlignedMatrix& left : a) {
+        double* to = of_left;
+        for (const AlignedMatrix& right : b) {
+          kernels::add_gram<Arch>(count, left.row_data(first), left.stride(), left.stride(),
+                                  right.row_data(first), right.stride(), right.stride(), to, width);
+          to += right.stride();
+        }
+        of_left += left.stride() * width;
+      }
+    });
   });
-  SmallMatrix result = SmallMatrix::Zero(to_index(a.columns), to_index(b.columns));
+  SmallMatrix result = SmallMatrix::Zero(to_index(a.columns()), to_index(width));
   for (std::size_t s = 0; s < slabs.count(); ++s)
     for (std::size_t i = 0; i < size; ++i) result.data()[i] += sums[s * size + i];
   return result;
@@ -72,50 +102,70 @@ template <class Arch = DefaultArch>
   return result;
 }
 
-/// y += A h; h has A.columns rows.
+/// y += A h for `rows` rows from `first` on; h has A.columns() rows, or fewer if A is one panel.
 template <class Arch = DefaultArch>
-void add_product(PanelView a, const AlignedMatrix& h, AlignedMatrix& y, ThreadTeam& team) {
+void add_product(Panels a, const AlignedMatrix& h, std::size_t first, std::size_t rows, float* y,
+                 std::size_t y_stride) {
+  std::size_t k = 0;
+  for (const AlignedMatrix& block : a) {
+    const std::size_t inner = std::min(block.stride(), h.rows() - k);
+    kernels::add_product<Arch>(rows, block.row_data(first), block.stride(), inner, h.row_data(k),
+                               h.stride(), y, y_stride, h.stride());
+    k += inner;
+  }
+}
+
+/// y += A h.
+template <class Arch = DefaultArch>
+void add_product(Panels a, const AlignedMatrix& h, AlignedMatrix& y, ThreadTeam& team) {
   const RowSlabs slabs(y.rows());
   team.for_each(slabs.count(), [&](std::size_t s) {
-    const IndexRange rows = slabs[s];
-    kernels::add_product<Arch>(rows.size(), a.row_data(rows.begin), a.panel.stride(), a.columns,
-                               h.row_data(0), h.stride(), y.row_data(rows.begin), y.stride(),
-                               h.stride());
+    for_chunks(slabs[s], [&](std::size_t first, std::size_t rows) {
+      add_product<Arch>(a, h, first, rows, y.row_data(first), y.stride());
+    });
   });
 }
 
-/// A h for the first columns of a panel, h of A.columns rows.
+/// A h.
 template <class Arch = DefaultArch>
-[[nodiscard]] AlignedMatrix product(PanelView a, const SmallMatrix& h, ThreadTeam& team) {
-  AlignedMatrix y(a.panel.rows(), static_cast<std::size_t>(h.cols()));
+[[nodiscard]] AlignedMatrix product(Panels a, const SmallMatrix& h, ThreadTeam& team) {
+  AlignedMatrix y(a.rows(), static_cast<std::size_t>(h.cols()));
   add_product<Arch>(a, rounded(h), y, team);
   return y;
 }
 
-/// Replaces the first a.columns() columns of a panel by their combinations: A ← A h in place.
+/// A ← A h in place: replaces the first h.cols() columns, all of the panels that they lie in.
 template <class Arch = DefaultArch>
-void rotate_columns(AlignedMatrix& a, const SmallMatrix& h, ThreadTeam& team) {
+void rotate_columns(std::span<AlignedMatrix> a, const SmallMatrix& h, ThreadTeam& team) {
   const AlignedMatrix rotation = rounded(h);
-  const RowSlabs slabs(a.rows());
-  constexpr std::size_t rows_at_a_time = 256;
+  const RowSlabs slabs(a.front().rows());
   team.for_each(slabs.count(), [&](std::size_t s) {
-    AlignedMatrix rotated(rows_at_a_time, rotation.cols());
-    for (std::size_t r = slabs[s].begin; r < slabs[s].end; r += rows_at_a_time) {
-      const std::size_t rows = std::min(rows_at_a_time, slabs[s].end - r);
+    AlignedMatrix rotated(panel_chunk, rotation.cols());
+    for_chunks(slabs[s], [&](std::size_t first, std::size_t rows) {
       rotated.fill_zero();
-      kernels::add_product<Arch>(rows, a.row_data(r), a.stride(), rotation.rows(),
-                                 rotation.row_data(0), rotation.stride(), rotated.row_data(0),
-                                 rotated.stride(), rotated.stride());
-      for (std::size_t i = 0; i < rows; ++i)
-        std::copy_n(rotated.row_data(i), rotated.cols(), a.row_data(r + i));
-    }
+      add_product<Arch>(Panels(a), rotation, first, rows, rotated.row_data(0), rotated.stride());
+      std::size_t from = 0;
+      for (AlignedMatrix& block : a) {
+        const std::size_t columns = std::min(block.cols(), rotated.cols() - from);
+        for (std::size_t i = 0; i < rows; ++i)
+          std::copy_n(rotated.row_data(i) + from, columns, block.row_data(first + i));
+        from += columns;
+      }
+    });
   });
 }
+template <class Arch = DefaultArch>
+void rotate_columns(AlignedMatrix& a, const SmallMatrix& h, ThreadTeam& team) {
+  rotate_columns<Arch>(std::span(&a, 1), h, team);
+}
 
-/// Copies columns [from, from + to.cols()) of a panel.
-inline void copy_columns(const AlignedMatrix& panel, std::size_t from, AlignedMatrix& to) {
-  for (std::size_t r = 0; r < panel.rows(); ++r)
-    std::copy_n(panel.row_data(r) + from, to.cols(), to.row_data(r));
+/// A ← factor · A.
+inline void scale_rows(AlignedMatrix& a, float factor, ThreadTeam& team) {
+  const RowSlabs slabs(a.rows());
+  team.for_each(slabs.count(), [&](std::size_t s) {
+    for (std::size_t r = slabs[s].begin; r < slabs[s].end; ++r)
+      for (float& value : a.row(r)) value *= factor;
+  });
 }
 
 /// The sign of the entry of largest magnitude of a column, the first of equal ones; 1 of a zero

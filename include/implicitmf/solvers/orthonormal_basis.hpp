@@ -7,7 +7,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <implicitmf/core/errors.hpp>
@@ -23,7 +25,7 @@ namespace implicitmf::detail {
 /// Columns of a Krylov block: one cache line of floats.
 inline constexpr std::size_t block_width = AlignedMatrix::row_multiple;
 
-/// Fills a panel with uniform numbers in [-1, 1) that depend on the stream alone.
+/// Fills columns of a panel with uniform numbers in [-1, 1) that depend on the stream alone.
 inline void fill_random(AlignedMatrix& x, std::size_t column, std::size_t columns,
                         RandomStream random) {
   for (std::size_t r = 0; r < x.rows(); ++r)
@@ -41,14 +43,19 @@ class OrthonormalBasis {
     SmallMatrix onto_block;  ///< 16 × 16
   };
 
-  OrthonormalBasis(std::size_t rows, std::size_t capacity, std::uint64_t seed)
-      : vectors_(rows, capacity), seed_(seed) {}
+  explicit OrthonormalBasis(std::uint64_t seed) : seed_(seed) {}
 
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] const AlignedMatrix& vectors() const noexcept { return vectors_; }
-  [[nodiscard]] PanelView view() const noexcept { return {vectors_, size_}; }
+  /// Number of vectors.
+  [[nodiscard]] std::size_t size() const noexcept { return blocks_.size() * block_width; }
+  /// The vectors, 16 to a block.
+  [[nodiscard]] const std::vector<AlignedMatrix>& blocks() const noexcept { return blocks_; }
+  /// The first so many vectors, whole blocks.
+  [[nodiscard]] Panels first(std::size_t vectors) const noexcept {
+    return Panels(std::span(blocks_).first(vectors / block_width));
+  }
+  [[nodiscard]] Panels all() const noexcept { return first(size()); }
 
-  /// Makes w orthonormal and orthogonal to the basis, and appends it. What lies in the basis up to
+  /// Appends w, made orthonormal and orthogonal to the basis. What lies in the basis up to
   /// `floor` (the rounding error of the operator) is replaced by random directions.
   ///
   /// Block Gram-Schmidt passes, each with a whitening by the eigenvectors of wᵀw: as cheap as
@@ -59,33 +66,27 @@ class OrthonormalBasis {
   /// taken off that its rounding shows (Kahan's "twice is enough": Parlett, The Symmetric
   /// Eigenvalue Problem, section 6.9).
   /// \throws NumericError if w is not finite
-  Coefficients append(AlignedMatrix& w, double floor, ThreadTeam& team) {
+  Coefficients append(AlignedMatrix w, double floor, ThreadTeam& team) {
     constexpr int most_passes = 8;
     const auto b = to_index(block_width);
-    Coefficients c{SmallMatrix::Zero(to_index(size_), b), SmallMatrix::Identity(b, b)};
-    if (newest_ < size_) subtract(w, newest_, c, team);
+    Coefficients c{SmallMatrix::Zero(to_index(size()), b), SmallMatrix::Identity(b, b)};
+    subtract(w, newest_, c, team);
     double least_kept = whiten(w, project_out(w, c, team), floor * floor, c, team);
     for (int pass = 1; least_kept < enough_kept && pass < most_passes; ++pass)
       least_kept = whiten(w, project_out(w, c, team), noise, c, team);
-    for (std::size_t r = 0; r < w.rows(); ++r)
-      std::copy_n(w.row_data(r), block_width, vectors_.row_data(r) + size_);
-    newest_ = size_;
-    size_ += block_width;
+    newest_ = blocks_.size();
+    blocks_.push_back(std::move(w));
     return c;
   }
 
   /// Replaces the first h.rows() vectors by their combinations A h and moves what comes behind them
-  /// up: h.cols() and what comes behind must be blocks.
+  /// up: h.rows(), h.cols() ≤ h.rows() and what comes behind must be blocks.
   void rotate(const SmallMatrix& h, ThreadTeam& team) {
-    const auto from = static_cast<std::size_t>(h.rows());
-    const auto to = static_cast<std::size_t>(h.cols());
-    AlignedMatrix behind(vectors_.rows(), size_ - from);
-    copy_columns(vectors_, from, behind);
-    rotate_columns<Arch>(vectors_, h, team);
-    for (std::size_t r = 0; r < behind.rows(); ++r)
-      std::copy_n(behind.row_data(r), behind.cols(), vectors_.row_data(r) + to);
-    size_ = to + behind.cols();
-    newest_ = behind.cols() == 0 ? 0 : to;
+    const auto from = h.rows() / to_index(block_width);
+    const auto to = h.cols() / to_index(block_width);
+    rotate_columns<Arch>(std::span(blocks_).first(static_cast<std::size_t>(from)), h, team);
+    blocks_.erase(blocks_.begin() + to, blocks_.begin() + from);
+    newest_ = static_cast<std::size_t>(to) < blocks_.size() ? static_cast<std::size_t>(to) : 0;
   }
 
  private:
@@ -100,11 +101,11 @@ class OrthonormalBasis {
   /// Smallest square, beside the largest, that single precision tells from rounding.
   static constexpr double noise = 1e-6;
 
-  /// Takes off w what it has in the basis vectors from `first` on. Returns what that is.
+  /// Takes off w what it has in the blocks from `first` on. Returns what that is.
   SmallMatrix subtract(AlignedMatrix& w, std::size_t first, Coefficients& c,
                        ThreadTeam& team) const {
-    const PanelView basis{vectors_, size_ - first, first};
-    SmallMatrix h = gram<Arch>(basis, {w, block_width}, team);
+    const Panels basis{std::span(blocks_).subspan(first)};
+    SmallMatrix h = gram<Arch>(basis, w, team);
     add_product<Arch>(basis, rounded(-h), w, team);
     c.onto_basis.bottomRows(h.rows()) += multiply(h, c.onto_block);
     return h;
@@ -112,14 +113,14 @@ class OrthonormalBasis {
 
   Squares project_out(AlignedMatrix& w, Coefficients& c, ThreadTeam& team) const {
     const SmallMatrix h = subtract(w, 0, c, team);
-    Squares squares{gram<Arch>({w, block_width}, {w, block_width}, team), 0.0};
+    Squares squares{gram<Arch>(w, w, team), 0.0};
     if (!squares.after.allFinite() || !h.allFinite())
       throw NumericError("orthogonalisation: a product of the operator is not finite after " +
-                         std::to_string(size_) +
+                         std::to_string(size()) +
                          " basis vectors: check the matrix for NaN, "
                          "infinity and values near the limits of float");
     for (Eigen::Index i = 0; i < h.cols(); ++i) {
-      const double in_basis = size_ == 0 ? 0.0 : h.col(i).squaredNorm();
+      const double in_basis = h.rows() == 0 ? 0.0 : h.col(i).squaredNorm();
       squares.largest_before = std::max(squares.largest_before, in_basis + squares.after(i, i));
     }
     return squares;
@@ -155,10 +156,9 @@ class OrthonormalBasis {
     for (std::size_t r = 0; r < w.rows(); ++r) w(r, column) /= length;
   }
 
-  AlignedMatrix vectors_;
+  std::vector<AlignedMatrix> blocks_;
   std::uint64_t seed_;
-  std::size_t size_ = 0;
-  std::size_t newest_ = 0;  ///< first of the vectors that the next block leans on
+  std::size_t newest_ = 0;  ///< first of the blocks that the next one leans on
   std::uint64_t replaced_ = 0;
 };
 

@@ -137,8 +137,7 @@ template <class Arch>
 template <class Arch>
 void divide_by_gram(AlignedMatrix& a, const AlignedMatrix& b, ThreadTeam& team) {
   const auto d = to_index(b.cols());
-  const PanelView all{b, b.stride()};
-  SmallMatrix squares = gram<Arch>(all, all, team).topLeftCorner(d, d);
+  SmallMatrix squares = gram<Arch>(b, b, team).topLeftCorner(d, d);
   const double mean = squares.trace() / static_cast<double>(d);
   squares.diagonal().array() += mean > 0.0 ? 1e-3 * mean : 1.0;
   rotate_columns<Arch>(a, inverse_of(std::move(squares)), team);
