@@ -99,6 +99,18 @@ TEST_CASE("the bits do not depend on the threads") {
   for (const std::size_t threads : {2U, 3U, 7U}) CHECK(train(threads) == by_one);
 }
 
+TEST_CASE("compilers and instruction sets round differently, and agree") {
+  const auto counts = support::random_symmetric_counts(200, 4000, 2);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0, SmoothedContexts{1.0}}};
+  const auto model =
+      StochasticFactorization{{.dimension = 8, .epochs = 5, .samples = 1000, .threads = 1}}
+          .factorize(objective);
+  const double golden[] = {1.2654467,  0.0128952, 0.3192933, -0.7475238,
+                           -0.2475748, 0.5046919, 0.6862599, 0.3996291};
+  for (std::size_t c = 0; c < 8; ++c)
+    CHECK(std::abs(static_cast<double>(model.words()(0, c)) - golden[c]) < 1e-5);
+}
+
 TEST_CASE("a start is gone on from, and the callback ends it") {
   const auto counts = support::random_counts(60, 50, 1500, 5);
   const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};

@@ -124,6 +124,28 @@ TEST_CASE("the bits do not depend on the threads") {
   }
 }
 
+TEST_CASE("compilers and instruction sets round differently, and agree") {
+  struct Golden {
+    double alpha;
+    double deviation;
+    std::vector<double> singular_values;
+  };
+  for (const Golden& golden : {Golden{1.0, 0.65443789, {328.5598, 76.8636, 61.2968, 58.9778}},
+                               Golden{0.75, 0.67304162, {348.4339, 60.4306, 52.5528, 50.8755}}}) {
+    const auto counts = support::random_symmetric_counts(200, 4000, 2);
+    const GlobalObjective objective{counts,
+                                    SGNSObjective{counts, 5.0, SmoothedContexts{golden.alpha}}};
+    const auto model =
+        WeightedFactorization{
+            {.dimension = 4, .l2 = 1.0, .tolerance = 0.0, .max_passes = 5, .threads = 1}}
+            .factorize(objective);
+    CHECK(std::abs(model.passes.back().deviation - golden.deviation) < 1e-6);
+    REQUIRE(model.singular_values.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i)
+      CHECK(model.singular_values[i] == Approx(golden.singular_values[i]).epsilon(1e-5));
+  }
+}
+
 TEST_CASE("a start is gone on from") {
   const auto counts = support::random_counts(60, 50, 1500, 5);
   const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
