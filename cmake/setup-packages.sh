@@ -11,8 +11,9 @@ implicitmf_packages_build=(
 implicitmf_packages_test=(
   "${implicitmf_packages_build[@]}" doctest-dev libbenchmark-dev pkg-config
 )
-# Programs of others that the tests compare with; tests that miss one are skipped, and say so.
-implicitmf_packages_peers=(python3-numpy python3-scipy python3-gensim)
+# Programs of others that the tests compare with or make the documentation with; tests that miss one
+# are skipped, and say so.
+implicitmf_packages_peers=(doxygen python3-numpy python3-scipy python3-gensim)
 # The second compiler with its sanitizers and libFuzzer.
 implicitmf_packages_clang=(clang libclang-rt-dev)
 

@@ -69,7 +69,8 @@ def obvious_counts(path, radius, shape, side, min_count):
 
 def read_counts(formats, path):
     """What the numpy lines of docs/formats.md, as they stand, make of a count file."""
-    (program,) = re.findall(r"```python\n(.*?)```", formats.read_text(encoding="utf-8"), re.S)
+    text = formats.read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(import zlib.*?)```", text, re.S)
     found = {}
     exec(program.replace("corpus.counts", str(path)), found)  # pylint: disable=exec-used
     matrix = (found["values"], found["columns"], found["offsets"])

@@ -26,7 +26,7 @@ struct EmpiricalContexts {
 };
 
 /// q(c) = #(c)^α / Σ #(c')^α: context distribution smoothing (Levy, Goldberg & Dagan, TACL 2015,
-/// section 3.1), which keeps rare contexts from dominating. α = 1 is EmpiricalContexts.
+/// section 3.2), which keeps rare contexts from dominating. α = 1 is EmpiricalContexts.
 struct SmoothedContexts {
   double alpha = 0.75;  ///< above 0, at most 1
   [[nodiscard]] double weight(double count) const noexcept {

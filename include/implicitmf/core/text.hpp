@@ -17,7 +17,7 @@
 
 namespace implicitmf {
 
-/// Bytes of input as messages show them: in double quotes, control bytes as \xNN, and only the
+/// Bytes of input as messages show them: in double quotes, control bytes as \\xNN, and only the
 /// beginning of a long text, cut between characters of UTF-8.
 [[nodiscard]] inline std::string in_quotes(std::string_view bytes) {
   constexpr std::size_t most = 60;
@@ -64,7 +64,7 @@ template <class Number>
 }
 
 /// Reads a text line by line and counts the lines. A line ends at '\n' or at the end of the file;
-/// a '\r' before it (Windows) is no part of the line.
+/// a carriage return before it (Windows) is no part of the line.
 class LineReader {
  public:
   /// \param reader  outlives this, at the start of a line
