@@ -49,7 +49,7 @@ struct NormalizedPMI {
 };
 
 /// log P(c|w) − log k, which noise-contrastive estimation factorizes (Levy & Goldberg, NIPS 2014,
-/// section 3.2; Mnih & Kavukcuoglu, NIPS 2013).
+/// section 3.1; Mnih & Kavukcuoglu, NIPS 2013).
 struct LogConditional {
   [[nodiscard]] double operator()(const CellLogs& cell) const noexcept {
     return cell.pmi + cell.log_noise - cell.log_shift;
