@@ -143,7 +143,7 @@ def compile_and_run(arguments: argparse.Namespace, line: int, source: str) -> No
     file = pathlib.Path(arguments.work) / f"program_{line}.cpp"
     file.write_text(source, encoding="utf-8")
     program = str(file.with_suffix(""))
-    includes = [word for folder in arguments.include.split(":") for word in ("-isystem", folder)]
+    includes = [word for folder in arguments.include.split(":") for word in ("-I", folder)]
     run(arguments, [arguments.compiler, "-std=c++20", "-O1", *includes, str(file), "-o", program,
                     "-pthread"], f"line {line}: compile")
     run(arguments, [program], f"line {line}: cpp")
