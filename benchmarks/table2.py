@@ -26,7 +26,7 @@ from support import (
     scratch,
 )
 
-SIMILARITY = {"ws353": "ws353.tsv", "men_dev": "men_dev.tsv"}
+SIMILARITY = {"ws353": "ws353.tsv", "men_dev": "men_dev.tsv", "simlex": "simlex999.tsv"}
 ANALOGY = {"google (mixed)": "google.txt", "msr (syntactic)": "msr.txt"}
 
 
@@ -196,7 +196,7 @@ def table(options, sets):
 def main():
     parser = argument_parser(__doc__)
     parser.set_defaults(corpus="corpus_a.txt.xz")
-    parser.add_argument("--words", type=int, default=30000, help="most frequent words kept")
+    parser.add_argument("--words", type=int, default=20000, help="most frequent words kept")
     parser.add_argument("--min-count", type=int, default=5, help="words seen less are left out")
     parser.add_argument("--window", type=int, default=2, help="tokens to each side")
     parser.add_argument("--dim", type=int, default=300, help="dimension")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // implicitmf neighbors and analogy: what is near in a file of vectors, or in a matrix.
+#include <cstddef>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -8,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <implicitmf/core/text.hpp>
+#include <implicitmf/corpus/near_spellings.hpp>
 #include <implicitmf/embeddings/analogy.hpp>
 #include <implicitmf/embeddings/word_space.hpp>
 
@@ -37,19 +40,35 @@ void report(const imf::Vocabulary& vocabulary, const std::string& question,
   }
 }
 
+using Words = std::vector<std::string>;
+
 /// Words of a line of standard input.
-std::vector<std::string> split(const std::string& line) {
+Words split(const std::string& line) {
   std::istringstream stream(line);
-  std::vector<std::string> words;
+  Words words;
   for (std::string word; stream >> word;) words.push_back(word);
   return words;
+}
+
+/// The words of the next lines, empty at the end: one line or more, but no more than are there, so
+/// that whoever waits for an answer before the next line gets it.
+std::vector<Words> read_lines() {
+  constexpr std::size_t most_lines = 1024;
+  std::vector<Words> lines;
+  while (lines.empty() || (lines.size() < most_lines && std::cin.rdbuf()->in_avail() > 0)) {
+    std::string line;
+    if (!std::getline(std::cin, line)) break;
+    if (Words words = split(line); !words.empty()) lines.push_back(std::move(words));
+  }
+  return lines;
 }
 
 struct QueryCommand {
   CommonArguments common;
   WordSource source;
-  std::vector<std::string> words;
+  Words words;
   std::size_t top = 10;
+  imf::AnalogyMethod method = imf::AnalogyMethod::cos_add;
 
   void add_to(CLI::App& command, const char* what) {
     source.add_to(command);
@@ -61,7 +80,7 @@ struct QueryCommand {
   }
 
   /// Ids of all words; complains of each that is not there.
-  bool look_up(const imf::Vocabulary& vocabulary, const std::vector<std::string>& names,
+  bool look_up(const imf::Vocabulary& vocabulary, const Words& names,
                std::vector<imf::WordId>& ids) const {
     bool all = true;
     for (const std::string& name : names) {
@@ -70,14 +89,20 @@ struct QueryCommand {
         ids.push_back(*id);
         continue;
       }
-      std::cerr << "implicitmf: \"" << name << "\" is not among the " << vocabulary.size()
-                << " words of " << source.file() << '\n';
+      std::cerr << "implicitmf: " << imf::in_quotes(name) << " is not among the "
+                << vocabulary.size() << " words of " << source.file();
+      const char* before = "; did you mean ";
+      for (const imf::WordId near : imf::near_spellings(vocabulary, name)) {
+        std::cerr << before << vocabulary.word(near);
+        before = ", ";
+      }
+      std::cerr << (*before == ',' ? "?\n" : "\n");
       all = false;
     }
     return all;
   }
 
-  /// Answers the words given, or line by line those of standard input.
+  /// Answers the words given, or those of the lines of standard input.
   template <class Answer>
   void run(Answer&& answer) {
     // Beside --matrix the first word that stands alone is a word, not a file.
@@ -88,23 +113,26 @@ struct QueryCommand {
     bool complete = true;
     source.with_space(common, [&](const auto& space) {
       if (!words.empty()) {
-        complete = answer(space, words, all);
+        complete = answer(space, std::vector<Words>{words}, all);
         return;
       }
-      for (std::string line; std::getline(std::cin, line);)
-        if (const auto names = split(line); !names.empty())
-          complete = answer(space, names, all) && complete;
+      // With a buffer of its own the stream can tell what is there to be read.
+      std::ios::sync_with_stdio(false);
+      for (auto lines = read_lines(); !lines.empty(); lines = read_lines())
+        complete = answer(space, lines, all) && complete;
     });
     if (common.json) std::cout << all.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
-    if (!complete) throw imf::InputError("some words were not found");
+    if (!complete) throw imf::InputError("some questions were not answered");
   }
 };
 
+/// Prints the words nearest to each word of the lines; false if some are unknown.
 template <class Space>
 bool print_neighbors(const QueryCommand& command, const Space& space,
-                     const std::vector<std::string>& names, Json& all) {
+                     const std::vector<Words>& lines, Json& all) {
   std::vector<imf::WordId> ids;
-  const bool found = command.look_up(space.vocabulary(), names, ids);
+  bool found = true;
+  for (const Words& names : lines) found = command.look_up(space.vocabulary(), names, ids) && found;
   const auto answers = imf::nearest_words(space, ids, command.top, command.common.threads);
   for (std::size_t i = 0; i < ids.size(); ++i)
     report(space.vocabulary(), std::string(space.vocabulary().word(ids[i])), answers[i],
@@ -112,35 +140,53 @@ bool print_neighbors(const QueryCommand& command, const Space& space,
   return found;
 }
 
+/// Prints the answers to the question of each line; false if some are none.
 template <class Space>
-bool print_analogy(const QueryCommand& command, const Space& space,
-                   const std::vector<std::string>& names, Json& all) {
-  if (names.size() != 3)
-    throw imf::ConfigError("words",
-                           "an analogy takes three words: a b c for \"a is to b as c is "
-                           "to ?\"");
-  std::vector<imf::WordId> ids;
-  if (!command.look_up(space.vocabulary(), names, ids)) return false;
-  const imf::AnalogyQuestion question{ids[0], ids[1], ids[2]};
+bool print_analogies(const QueryCommand& command, const Space& space,
+                     const std::vector<Words>& lines, Json& all) {
+  constexpr const char* needed =
+      "an analogy takes three words: a b c for \"a is to b as c is to ?\"";
+  if (!command.words.empty() && command.words.size() != 3) throw imf::ConfigError("words", needed);
+  std::vector<imf::AnalogyQuestion> questions;
+  bool found = true;
+  for (const Words& names : lines) {
+    std::vector<imf::WordId> ids;
+    if (names.size() != 3) {
+      std::cerr << "implicitmf: " << needed << "; not the " << names.size() << " from "
+                << imf::in_quotes(names.front()) << '\n';
+      found = false;
+    } else if (command.look_up(space.vocabulary(), names, ids)) {
+      questions.push_back({ids[0], ids[1], ids[2]});
+    } else {
+      found = false;
+    }
+  }
   const auto answers = imf::answer_analogies(
-      space, {&question, 1}, {.top = command.top, .threads = command.common.threads});
-  report(space.vocabulary(), names[0] + " : " + names[1] + " = " + names[2] + " : ?", answers[0],
-         command.common.json, all);
-  return true;
+      space, questions,
+      {.method = command.method, .top = command.top, .threads = command.common.threads});
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const auto word = [&](imf::WordId id) { return std::string(space.vocabulary().word(id)); };
+    const auto [a, b, c] = questions[i];
+    report(space.vocabulary(), word(a) + " : " + word(b) + " = " + word(c) + " : ?", answers[i],
+           command.common.json, all);
+  }
+  return found;
 }
 
-/// Adds a command that calls answer(command, space, words, list) for words of a space.
+/// Adds a command that calls answer(command, space, lines, list) for words of a space.
 template <class Answer>
-void add_query(CLI::App& application, const char* name, const char* description, const char* words,
-               Answer answer) {
+std::pair<CLI::App&, QueryCommand&> add_query(CLI::App& application, const char* name,
+                                              const char* description, const char* words,
+                                              Answer answer) {
   CLI::App& command = *application.add_subcommand(name, description);
   const auto arguments = std::make_shared<QueryCommand>();
   arguments->add_to(command, words);
   command.callback([arguments, answer] {
-    arguments->run([&](const auto& space, const std::vector<std::string>& names, Json& all) {
-      return answer(*arguments, space, names, all);
+    arguments->run([&](const auto& space, const std::vector<Words>& lines, Json& all) {
+      return answer(*arguments, space, lines, all);
     });
   });
+  return {command, *arguments};
 }
 
 }  // namespace
@@ -148,17 +194,22 @@ void add_query(CLI::App& application, const char* name, const char* description,
 void add_neighbors(CLI::App& application) {
   add_query(application, "neighbors", "Print the words with the nearest vectors.",
             "words; without any, those of standard input",
-            [](const auto& command, const auto& space, const auto& names, Json& all) {
-              return print_neighbors(command, space, names, all);
+            [](const auto& command, const auto& space, const auto& lines, Json& all) {
+              return print_neighbors(command, space, lines, all);
             });
 }
 
 void add_analogy(CLI::App& application) {
-  add_query(application, "analogy", "Answer \"a is to b as c is to ?\".",
-            "a b c; without them, three words a line of standard input",
-            [](const auto& command, const auto& space, const auto& names, Json& all) {
-              return print_analogy(command, space, names, all);
-            });
+  auto [command, arguments] =
+      add_query(application, "analogy", "Answer \"a is to b as c is to ?\".",
+                "a b c; without them, three words a line of standard input",
+                [](const auto& query, const auto& space, const auto& lines, Json& all) {
+                  return print_analogies(query, space, lines, all);
+                });
+  command.add_option("--method", arguments.method, "3cosadd (word2vec's), 3cosmul")
+      ->transform(one_of<imf::AnalogyMethod>(
+          {{"3cosadd", imf::AnalogyMethod::cos_add}, {"3cosmul", imf::AnalogyMethod::cos_mul}}))
+      ->default_str("3cosadd");
 }
 
 }  // namespace app

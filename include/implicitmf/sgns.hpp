@@ -26,6 +26,7 @@
 #include <implicitmf/corpus/corpus_builder.hpp>
 #include <implicitmf/corpus/encode_sentences.hpp>
 #include <implicitmf/corpus/encoded_corpus.hpp>
+#include <implicitmf/corpus/near_spellings.hpp>
 #include <implicitmf/corpus/read_corpus.hpp>
 #include <implicitmf/corpus/subsampling.hpp>
 #include <implicitmf/corpus/tokenizer.hpp>

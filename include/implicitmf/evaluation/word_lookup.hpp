@@ -51,8 +51,6 @@ class WordLookup {
   [[nodiscard]] WordId form_of(WordId id) const noexcept {
     return ignore_case_ ? forms_of_[id] : id;
   }
-  /// Words that are there.
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
  private:
   [[nodiscard]] std::optional<WordId> find_folded(std::string_view word) const {

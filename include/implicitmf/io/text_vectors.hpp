@@ -65,14 +65,24 @@ inline void write_text_vectors(OutputFile& file, const AlignedMatrix& vectors,
 
 // ---- a line -------------------------------------------------------------------------------------
 
-/// A number, rounded to float: of those that double holds, numbers too
-/// small become 0 or subnormal, too large infinite.
+/// A number, rounded to float: numbers too small become 0 or subnormal, too large infinite.
 [[nodiscard]] inline std::optional<float> parse_value(std::string_view field) noexcept {
   if (const auto value = parse_number<float>(field)) return value;
-  const auto wide = parse_number<double>(field);
-  if (!wide) return std::nullopt;
-  if (std::abs(*wide) > 1.0) return std::numeric_limits<float>::infinity();
-  return static_cast<float>(*wide);
+  double wide = 0.0;
+  const char* const end = field.data() + field.size();
+  const auto [stop, error] = std::from_chars(field.data(), end, wide);
+  if (stop != end || error == std::errc::invalid_argument) return std::nullopt;
+  if (error == std::errc::result_out_of_range) {
+    // Which end of the range it is beyond the spelling alone tells.
+    const bool negative = field.front() == '-';
+    const std::size_t exponent = field.find_first_of("eE");
+    const bool small = exponent == field.npos ? field.substr(negative ? 1 : 0, 2) == "0."
+                                              : field.substr(exponent + 1, 1) == "-";
+    wide = small ? 0.0 : std::numeric_limits<double>::infinity();
+    if (negative) wide = -wide;
+  }
+  if (std::abs(wide) > 1.0) return std::numeric_limits<float>::infinity();
+  return static_cast<float>(wide);
 }
 
 /// Splits a line: the numbers are taken from the right, so that a word may hold blanks, as a few
