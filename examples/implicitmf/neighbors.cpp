@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -12,7 +13,9 @@
 #include <implicitmf/core/text.hpp>
 #include <implicitmf/corpus/near_spellings.hpp>
 #include <implicitmf/embeddings/analogy.hpp>
+#include <implicitmf/embeddings/predicted_contexts.hpp>
 #include <implicitmf/embeddings/word_space.hpp>
+#include <implicitmf/io/vector_file.hpp>
 
 #include "command.hpp"
 #include "word_source.hpp"
@@ -20,6 +23,24 @@
 namespace app {
 
 namespace {
+
+/// Prints the contexts of a word: a table for people, or adds them to its place in the JSON list.
+void report_contexts(const imf::Vocabulary& contexts, const std::string& word,
+                     const std::vector<imf::Neighbor>& products, bool json, Json& all) {
+  if (json) {
+    Json list = Json::array();
+    for (const imf::Neighbor& one : products)
+      list.push_back({{"context", std::string(contexts.word(one.id))}, {"product", one.cosine}});
+    all.back()["contexts"] = std::move(list);
+    return;
+  }
+  std::cout << "contexts of " << word << '\n';
+  for (const imf::Neighbor& one : products) {
+    char product[32];
+    std::snprintf(product, sizeof product, "%8.4f", static_cast<double>(one.cosine));
+    std::cout << product << "  " << contexts.word(one.id) << '\n';
+  }
+}
 
 /// Prints the answers to one question: a table for people, or adds them to the JSON list.
 void report(const imf::Vocabulary& vocabulary, const std::string& question,
@@ -69,6 +90,8 @@ struct QueryCommand {
   Words words;
   std::size_t top = 10;
   imf::AnalogyMethod method = imf::AnalogyMethod::cos_add;
+  std::string contexts_file;
+  std::optional<imf::Embeddings> contexts;
 
   void add_to(CLI::App& command, const char* what) {
     source.add_to(command);
@@ -109,6 +132,8 @@ struct QueryCommand {
     if (!source.counts.empty() && !source.vectors.empty())
       words.insert(words.begin(), std::exchange(source.vectors, {}));
     source.check();
+    if (!contexts_file.empty())
+      contexts.emplace(imf::load_vectors(contexts_file, {.threads = common.threads}));
     Json all = Json::array();
     bool complete = true;
     source.with_space(common, [&](const auto& space) {
@@ -134,9 +159,17 @@ bool print_neighbors(const QueryCommand& command, const Space& space,
   bool found = true;
   for (const Words& names : lines) found = command.look_up(space.vocabulary(), names, ids) && found;
   const auto answers = imf::nearest_words(space, ids, command.top, command.common.threads);
-  for (std::size_t i = 0; i < ids.size(); ++i)
-    report(space.vocabulary(), std::string(space.vocabulary().word(ids[i])), answers[i],
-           command.common.json, all);
+  std::vector<std::vector<imf::Neighbor>> products;
+  if constexpr (requires { space.embeddings(); })
+    if (command.contexts)
+      products = imf::predicted_contexts(space.embeddings(), ids, *command.contexts, command.top,
+                                         command.common.threads);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const std::string word(space.vocabulary().word(ids[i]));
+    report(space.vocabulary(), word, answers[i], command.common.json, all);
+    if (command.contexts)
+      report_contexts(command.contexts->vocabulary(), word, products[i], command.common.json, all);
+  }
   return found;
 }
 
@@ -192,11 +225,17 @@ std::pair<CLI::App&, QueryCommand&> add_query(CLI::App& application, const char*
 }  // namespace
 
 void add_neighbors(CLI::App& application) {
-  add_query(application, "neighbors", "Print the words with the nearest vectors.",
-            "words; without any, those of standard input",
-            [](const auto& command, const auto& space, const auto& lines, Json& all) {
-              return print_neighbors(command, space, lines, all);
-            });
+  auto [command, arguments] =
+      add_query(application, "neighbors", "Print the words with the nearest vectors.",
+                "words; without any, those of standard input",
+                [](const auto& query, const auto& space, const auto& lines, Json& all) {
+                  return print_neighbors(query, space, lines, all);
+                });
+  command
+      .add_option("--contexts", arguments.contexts_file,
+                  "also print the contexts that each word predicts, by w . c: file of context "
+                  "vectors (train --context-output)")
+      ->excludes(command.get_option("--matrix"));
 }
 
 void add_analogy(CLI::App& application) {

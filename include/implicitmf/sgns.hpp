@@ -40,6 +40,7 @@
 #include <implicitmf/embeddings/analogy.hpp>
 #include <implicitmf/embeddings/embeddings.hpp>
 #include <implicitmf/embeddings/nearest_neighbors.hpp>
+#include <implicitmf/embeddings/predicted_contexts.hpp>
 #include <implicitmf/embeddings/sparse_rows.hpp>
 #include <implicitmf/embeddings/word_space.hpp>
 #include <implicitmf/evaluation/analogy_set.hpp>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Questions to `neighbors` and `analogy`: a prompt, batches, unknown words.
+"""Questions to `neighbors` and `analogy`: a prompt, batches, unknown words, contexts.
 
 Usage: word_queries.py PROGRAM
 """
@@ -50,6 +50,20 @@ def check_analogies(program, vectors):
     assert ask(program, "analogy", vectors, "man", "king")[0] == 2
 
 
+def check_contexts(program, vectors):
+    """Beside the nearest words stand the contexts with the largest products."""
+    contexts = vectors.with_name("contexts.txt")
+    contexts.write_text("3 2\nof 1 1\nto 5 -1\nin 0 3\n", encoding="utf-8")
+    command = ("neighbors", vectors, "king", "man", "--top", 1, "--contexts")
+    status, answers, _ = ask(program, *command, contexts)
+    of_king = "king\n  0.9806  woman\ncontexts of king\n  4.0000  to\n"
+    of_man = "man\n  0.9648  woman\ncontexts of man\n 14.0000  to\n"
+    assert status == 0 and answers == of_king + of_man, answers
+    contexts.write_text("2 3\nof 1 1 1\nto 5 -1 1\n", encoding="utf-8")
+    status, _, complaint = ask(program, *command, contexts)
+    assert status == 2 and "have 3 dimensions, the words 2" in complaint, complaint
+
+
 def check_prompt(program, vectors):
     """Each line is answered before the next is written."""
     with subprocess.Popen(
@@ -75,6 +89,7 @@ def main():
         check_spellings(program, vectors)
         check_batches(program, vectors)
         check_analogies(program, vectors)
+        check_contexts(program, vectors)
         check_prompt(program, vectors)
 
 

@@ -51,6 +51,7 @@ class DenseRows {
   explicit DenseRows(const Embeddings& embeddings) noexcept : embeddings_(embeddings) {}
   explicit DenseRows(const Embeddings&&) = delete;
 
+  [[nodiscard]] const Embeddings& embeddings() const noexcept { return embeddings_; }
   [[nodiscard]] const Vocabulary& vocabulary() const noexcept { return embeddings_.vocabulary(); }
 
   /// The cosine of two words, in double.
