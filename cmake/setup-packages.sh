@@ -12,7 +12,7 @@ implicitmf_packages_test=(
   "${implicitmf_packages_build[@]}" doctest-dev libbenchmark-dev pkg-config
 )
 # Programs of others that the tests compare with; tests that miss one are skipped, and say so.
-implicitmf_packages_peers=(python3-numpy python3-scipy python3-gensim)
+implicitmf_packages_peers=(python3-numpy python3-scipy python3-gensim chromium)
 # The second compiler with its sanitizers and libFuzzer.
 implicitmf_packages_clang=(clang libclang-rt-dev)
 

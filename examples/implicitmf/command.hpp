@@ -38,6 +38,7 @@ void add_export(CLI::App& application);
 void add_neighbors(CLI::App& application);
 void add_analogy(CLI::App& application);
 void add_evaluate(CLI::App& application);
+void add_report(CLI::App& application);
 
 /// Options that every command has.
 struct CommonArguments {
