@@ -40,9 +40,11 @@ set(
   include/implicitmf/embeddings/embeddings.hpp
   include/implicitmf/embeddings/nearest_neighbors.hpp
   include/implicitmf/embeddings/predicted_contexts.hpp
+  include/implicitmf/embeddings/principal_components.hpp
   include/implicitmf/embeddings/sparse_rows.hpp
   include/implicitmf/embeddings/word_space.hpp
   include/implicitmf/evaluation/analogy_set.hpp
+  include/implicitmf/evaluation/association_density.hpp
   include/implicitmf/evaluation/similarity_set.hpp
   include/implicitmf/evaluation/spearman.hpp
   include/implicitmf/evaluation/word_lookup.hpp

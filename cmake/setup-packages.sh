@@ -13,7 +13,7 @@ implicitmf_packages_test=(
 )
 # Programs of others that the tests compare with or make the documentation with; tests that miss one
 # are skipped, and say so.
-implicitmf_packages_peers=(doxygen python3-numpy python3-scipy python3-gensim)
+implicitmf_packages_peers=(chromium doxygen python3-numpy python3-scipy python3-gensim)
 # The second compiler with its sanitizers and libFuzzer.
 implicitmf_packages_clang=(clang libclang-rt-dev)
 

@@ -38,6 +38,7 @@ void add_export(CLI::App& application);
 void add_neighbors(CLI::App& application);
 void add_analogy(CLI::App& application);
 void add_evaluate(CLI::App& application);
+void add_report(CLI::App& application);
 
 /// Options that every command has.
 struct CommonArguments {
@@ -168,6 +169,15 @@ void print_corpus(const imf::EncodedCorpus& corpus);
 
 /// Throws ConfigError if a need in bytes passes the ceiling of --memory (0: none).
 void check_memory(std::uint64_t needed, double ceiling_gib);
+
+/// Version of the records of trainings; docs/formats.md describes them.
+inline constexpr int record_version = 1;
+
+/// The record beside vectors: "v.bin.json" of "v.bin".
+[[nodiscard]] inline std::filesystem::path record_beside(std::filesystem::path vectors) {
+  vectors += ".json";
+  return vectors;
+}
 
 /// "12.3 M" for people.
 [[nodiscard]] std::string with_unit(double number);

@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
   app::add_evaluate(application);
   app::add_convert(application);
   app::add_objective(application);
+  app::add_report(application);
   try {
     application.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

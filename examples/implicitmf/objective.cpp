@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // implicitmf objective: how far vectors are from the optimum of the SGNS objective.
-#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -8,11 +7,11 @@
 #include <string>
 
 #include <implicitmf/io/count_file.hpp>
-#include <implicitmf/io/vector_file.hpp>
 #include <implicitmf/objectives/global_objective.hpp>
 #include <implicitmf/objectives/objective_sample.hpp>
 
 #include "command.hpp"
+#include "word_source.hpp"
 
 namespace app {
 
@@ -32,8 +31,8 @@ struct ObjectiveCommand {
     display.say(std::string("implicitmf " IMPLICITMF_VERSION_STRING " for ") +
                 imf::DefaultArch::name());
     const auto counts = imf::load_counts(counts_file);
-    const auto w = rows_of(words, counts.words(), "words");
-    const auto c = rows_of(contexts, counts.contexts(), "contexts");
+    const auto w = rows_in_order(words, counts.words(), "words");
+    const auto c = rows_in_order(contexts, counts.contexts(), "contexts");
     if (w.cols() != c.cols())
       throw imf::InputError("the vectors of " + words + " have " + std::to_string(w.cols()) +
                             " dimensions, those of " + contexts + " " + std::to_string(c.cols()));
@@ -50,28 +49,6 @@ struct ObjectiveCommand {
       print_json(objective, value);
     else
       print(objective, value);
-  }
-
-  /// The vectors of a file in the order of the counts' words. Those of the most frequent words
-  /// alone will do.
-  [[nodiscard]] static imf::AlignedMatrix rows_of(const std::string& file,
-                                                  const imf::Vocabulary& vocabulary,
-                                                  const char* what) {
-    const auto embeddings = imf::load_vectors(file);
-    if (embeddings.size() > vocabulary.size())
-      throw imf::InputError(file + ": has " + std::to_string(embeddings.size()) +
-                            " vectors, the counts " + std::to_string(vocabulary.size()) + " " +
-                            what);
-    imf::AlignedMatrix rows(embeddings.size(), embeddings.dimension());
-    for (imf::WordId id = 0; id < rows.rows(); ++id) {
-      const auto found = embeddings.vocabulary().find(vocabulary.word(id));
-      if (!found)
-        throw imf::InputError(file + ": has no vector of \"" + std::string(vocabulary.word(id)) +
-                              "\", number " + std::to_string(id + 1) + " of the counts' " + what +
-                              "; vectors of part of them must be those of the most frequent");
-      std::ranges::copy(embeddings.vector(*found), rows.row_data(id));
-    }
-    return rows;
   }
 
   void print_json(const imf::GlobalObjective<>& objective, const imf::SampledValue& value) const {

@@ -34,6 +34,8 @@ void add_vectors(CLI::App& command, TrainArguments& arguments) {
       ->transform(one_of(vector_choices))
       ->default_str("w; w+c for glove");
   add_format(command, arguments.format);
+  command.add_option("--record", arguments.record_file, "file of the run's record, JSON")
+      ->default_str("the output's name and .json");
   command.add_option("--dim", arguments.dimension, "dimensions of the vectors")
       ->check(whole_number(1))
       ->capture_default_str();
@@ -187,6 +189,10 @@ void check_outputs(const TrainArguments& arguments) {
     for (const std::filesystem::path& file : check_output(path, arguments.format))
       if (!files.insert(file).second)
         throw CLI::ValidationError("train", "two outputs would be the same file, " + file.string());
+  const std::filesystem::path record = arguments.record_path();
+  check_output(record, imf::VectorFormat::binary);
+  if (!record.empty() && !files.insert(record).second)
+    throw CLI::ValidationError("--record", record.string() + " is another output's file");
 }
 
 void run(const TrainArguments& arguments) {
@@ -229,21 +235,10 @@ void TrainArguments::print_end(const StageClock& clock) const {
             << output << '\n';
 }
 
-void TrainArguments::print_json(const Json& facts, const StageClock& clock,
-                                std::uint64_t estimate) const {
-  Json all{{"version", IMPLICITMF_VERSION_STRING}, {"instruction_set", imf::DefaultArch::name()}};
-  all.update(facts);
-  all.update(Json{{"seconds", clock.seconds()},
-                  {"cpu_seconds", clock.cpu_seconds()},
-                  {"peak_memory_bytes", imf::peak_memory_bytes()},
-                  {"estimated_memory_bytes", estimate},
-                  {"options", to_json()}});
-  std::cout << all.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
-}
-
 Json TrainArguments::to_json() const {
   Json options = counting.to_json();
   if (method != "glove") options.update(association.to_json());
+  if (method != "svd" && start != "svd") options.erase("measure");
   options.update(Json{{"method", method},
                       {"counts", counts_file},
                       {"output", output},

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,12 +22,13 @@
 
 namespace app {
 
-/// What a summary says of the way from input to counts.
+/// What a record says of the way from input to counts.
 struct CountFacts {
   std::uint64_t tokens = 0;
   std::size_t vocabulary = 0;
   std::uint64_t cells = 0;
   double total = 0.0;
+  std::string made_with;
   std::uint64_t estimate = 0;  ///< of the memory in bytes
   [[nodiscard]] Json to_json() const;
 };
@@ -46,6 +48,7 @@ struct TrainArguments {
   std::string counts_file;
   std::string output;
   std::string context_output;
+  std::string record_file;
   std::optional<imf::VectorChoice> choice;
   imf::VectorFormat format = imf::VectorFormat::automatic;
   std::optional<double> negatives;
@@ -91,8 +94,11 @@ struct TrainArguments {
              const std::shared_ptr<const imf::Vocabulary>& contexts) const;
   /// The end of every summary: seconds of the stages, peak memory, where the vectors are.
   void print_end(const StageClock& clock) const;
-  /// Prints a summary as one JSON object: what every method has, and its own facts in the middle.
-  void print_json(const Json& facts, const StageClock& clock, std::uint64_t estimate) const;
+  /// The file that the record goes to; none where the vectors go to no file and none is named.
+  [[nodiscard]] std::filesystem::path record_path() const;
+  /// Writes the record of the run, which --json prints too: what every method has, and its own
+  /// facts in the middle.
+  void record(const Json& facts, const StageClock& clock, std::uint64_t estimate) const;
   /// All options, for the record.
   [[nodiscard]] Json to_json() const;
 };

@@ -12,7 +12,11 @@
 namespace app {
 
 Json CountFacts::to_json() const {
-  return {{"tokens", tokens}, {"vocabulary", vocabulary}, {"cells", cells}, {"total", total}};
+  return {{"tokens", tokens},
+          {"vocabulary", vocabulary},
+          {"cells", cells},
+          {"total", total},
+          {"made_with", made_with}};
 }
 
 imf::CooccurrenceCounts TrainArguments::make_counts(ProgressDisplay& display, StageClock& clock,
@@ -40,6 +44,7 @@ imf::CooccurrenceCounts TrainArguments::make_counts(ProgressDisplay& display, St
                            "w+c needs one vocabulary of words and contexts: name w or c");
   facts.vocabulary = counts.words().size();
   facts.cells = counts.cells().nonzeros();
+  facts.made_with = counts.made_with();
   facts.total = static_cast<double>(counts.total()) / static_cast<double>(counts.unit());
   return counts;
 }

@@ -31,10 +31,8 @@ struct GloVeTraining : TrainArguments {
     const auto model = clock.time("factorize", [&] { return solver.factorize(objective); });
     clock.time("write",
                [&] { write(model.factors, counts.shared_words(), counts.shared_contexts()); });
-    if (common.json)
-      print_summary_json(model, clock, facts);
-    else
-      print(model, clock, facts);
+    write_record(model, clock, facts);
+    if (!common.json) print(model, clock, facts);
     if (model.reason == imf::StopReason::stopped)
       throw std::runtime_error("stopped after " + std::to_string(model.epochs.size()) +
                                " epochs; the vectors as they are lie in " + output);
@@ -50,14 +48,14 @@ struct GloVeTraining : TrainArguments {
     weighting.validate();
   }
 
-  void print_summary_json(const imf::GloVeResult& model, const StageClock& clock,
-                          const CountFacts& facts) const {
+  void write_record(const imf::GloVeResult& model, const StageClock& clock,
+                    const CountFacts& facts) const {
     Json done = Json::array();
     for (const imf::GloVeEpoch& epoch : model.epochs)
       done.push_back({{"objective", epoch.objective}, {"seconds", epoch.seconds}});
     Json all = facts.to_json();
     all.update(Json{{"epochs", done}, {"stop_reason", imf::to_string(model.reason)}});
-    print_json(all, clock, facts.estimate);
+    record(all, clock, facts.estimate);
   }
 
   void print(const imf::GloVeResult& model, const StageClock& clock,

@@ -36,10 +36,8 @@ struct SGNSTraining : TrainArguments {
     clock.time("write", [&] {
       write(model.factors, corpus.shared_vocabulary(), corpus.shared_vocabulary());
     });
-    if (common.json)
-      print_summary_json(corpus, model, clock, estimate);
-    else
-      print(corpus, model, clock);
+    write_record(corpus, model, clock, estimate);
+    if (!common.json) print(corpus, model, clock);
     warn_of_few_pairs(corpus, model, display);
     if (model.reason == imf::StopReason::stopped)
       throw std::runtime_error("stopped in epoch " + std::to_string(model.epochs.size()) + " of " +
@@ -130,21 +128,21 @@ struct SGNSTraining : TrainArguments {
     return seconds > 0.0 ? tokens / seconds : 0.0;
   }
 
-  void print_summary_json(const imf::EncodedCorpus& corpus, const imf::SGNSResult& model,
-                          const StageClock& clock, std::uint64_t estimate) const {
+  void write_record(const imf::EncodedCorpus& corpus, const imf::SGNSResult& model,
+                    const StageClock& clock, std::uint64_t estimate) const {
     Json done = Json::array();
     for (const imf::SGNSEpoch& epoch : model.epochs)
       done.push_back({{"windows", epoch.windows},
                       {"pairs", epoch.pairs},
                       {"seconds", epoch.seconds},
                       {"loss", epoch.loss ? Json(*epoch.loss) : Json()}});
-    print_json(Json{{"tokens", corpus.statistics().tokens_read},
-                    {"vocabulary", corpus.vocabulary().size()},
-                    {"first_loss", model.first_loss ? Json(*model.first_loss) : Json()},
-                    {"epochs", done},
-                    {"tokens_per_second", tokens_per_second(corpus, model)},
-                    {"stop_reason", imf::to_string(model.reason)}},
-               clock, estimate);
+    record(Json{{"tokens", corpus.statistics().tokens_read},
+                {"vocabulary", corpus.vocabulary().size()},
+                {"first_loss", model.first_loss ? Json(*model.first_loss) : Json()},
+                {"epochs", done},
+                {"tokens_per_second", tokens_per_second(corpus, model)},
+                {"stop_reason", imf::to_string(model.reason)}},
+           clock, estimate);
   }
 
   void print(const imf::EncodedCorpus& corpus, const imf::SGNSResult& model,

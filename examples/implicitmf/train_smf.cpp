@@ -37,10 +37,8 @@ struct StochasticTraining : TrainArguments {
       imf::ThreadTeam team(common.threads);
       return objective.deviation(objective.observed_value(model.words(), model.contexts(), team));
     });
-    if (common.json)
-      print_summary_json(objective, model, observed, clock, facts);
-    else
-      print(objective, model, observed, clock, facts);
+    write_record(objective, model, observed, clock, facts);
+    if (!common.json) print(objective, model, observed, clock, facts);
     if (model.reason == imf::StopReason::diverged)
       throw imf::NumericError(failure + "; the vectors from before it lie in " + output);
     if (model.reason == imf::StopReason::stopped)
@@ -73,9 +71,8 @@ struct StochasticTraining : TrainArguments {
     }
   }
 
-  void print_summary_json(const imf::GlobalObjective<>& objective,
-                          const imf::StochasticResult& model, double observed,
-                          const StageClock& clock, const CountFacts& facts) const {
+  void write_record(const imf::GlobalObjective<>& objective, const imf::StochasticResult& model,
+                    double observed, const StageClock& clock, const CountFacts& facts) const {
     Json done = Json::array();
     for (const imf::StochasticEpoch& epoch : model.epochs)
       done.push_back({{"objective", epoch.objective.value},
@@ -89,7 +86,7 @@ struct StochasticTraining : TrainArguments {
                     {"observed_deviation", observed},
                     {"stop_reason", imf::to_string(model.reason)},
                     {"singular_values", model.singular_values}});
-    print_json(all, clock, facts.estimate);
+    record(all, clock, facts.estimate);
   }
 
   void print(const imf::GlobalObjective<>& objective, const imf::StochasticResult& model,

@@ -37,10 +37,8 @@ struct SVDTraining : TrainArguments {
         clock.time("factorize", [&] { return imf::SymmetricSVD{svd}.factorize(matrix); });
     clock.time("write",
                [&] { write(model.factors, matrix.shared_words(), matrix.shared_contexts()); });
-    if (common.json)
-      print_summary_json(model, clock, facts);
-    else
-      print(model, clock, facts);
+    write_record(model, clock, facts);
+    if (!common.json) print(model, clock, facts);
     if (model.reason == imf::StopReason::stopped)
       throw std::runtime_error("stopped after " + std::to_string(model.products) +
                                " products; the vectors as they are lie in " + output);
@@ -75,8 +73,8 @@ struct SVDTraining : TrainArguments {
     check_memory(facts.estimate, counting.memory_gib);
   }
 
-  void print_summary_json(const imf::SVDResult& model, const StageClock& clock,
-                          const Facts& facts) const {
+  void write_record(const imf::SVDResult& model, const StageClock& clock,
+                    const Facts& facts) const {
     Json all = facts.to_json();
     all.update(Json{{"nonzeros", facts.nonzeros},
                     {"rank", model.rank},
@@ -85,7 +83,7 @@ struct SVDTraining : TrainArguments {
                     {"stop_reason", imf::to_string(model.reason)},
                     {"singular_values", model.singular_values},
                     {"residuals", model.residuals}});
-    print_json(all, clock, facts.estimate);
+    record(all, clock, facts.estimate);
   }
 
   void print(const imf::SVDResult& model, const StageClock& clock, const Facts& facts) const {

@@ -31,10 +31,8 @@ struct WeightedTraining : TrainArguments {
     const auto model = clock.time("factorize", [&] { return solver.factorize(objective); });
     clock.time("write",
                [&] { write(model.factors, counts.shared_words(), counts.shared_contexts()); });
-    if (common.json)
-      print_summary_json(objective, model, clock, facts);
-    else
-      print(objective, model, clock, facts);
+    write_record(objective, model, clock, facts);
+    if (!common.json) print(objective, model, clock, facts);
     if (model.reason == imf::StopReason::stopped)
       throw std::runtime_error("stopped after " + std::to_string(model.passes.size() - 1) +
                                " passes; the vectors as they are lie in " + output);
@@ -51,8 +49,8 @@ struct WeightedTraining : TrainArguments {
     weighted.validate();
   }
 
-  void print_summary_json(const imf::GlobalObjective<>& objective, const imf::WeightedResult& model,
-                          const StageClock& clock, const CountFacts& facts) const {
+  void write_record(const imf::GlobalObjective<>& objective, const imf::WeightedResult& model,
+                    const StageClock& clock, const CountFacts& facts) const {
     Json passes = Json::array();
     for (const imf::WeightedPass& pass : model.passes)
       passes.push_back({{"objective", pass.objective},
@@ -65,7 +63,7 @@ struct WeightedTraining : TrainArguments {
                     {"evaluations", model.evaluations},
                     {"stop_reason", imf::to_string(model.reason)},
                     {"singular_values", model.singular_values}});
-    print_json(all, clock, facts.estimate);
+    record(all, clock, facts.estimate);
   }
 
   void print(const imf::GlobalObjective<>& objective, const imf::WeightedResult& model,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Options for the words that are compared.
+// Options for the words that are compared, and vectors in the order of counts.
 #include "word_source.hpp"
+
+#include <algorithm>
 
 namespace app {
 
@@ -27,6 +29,24 @@ Json WordSource::to_json() const {
   Json json{{"matrix", counts}};
   json.update(association.to_json());
   return json;
+}
+
+imf::AlignedMatrix rows_in_order(const std::string& file, const imf::Vocabulary& vocabulary,
+                                 const char* what) {
+  const auto embeddings = imf::load_vectors(file);
+  if (embeddings.size() > vocabulary.size())
+    throw imf::InputError(file + ": has " + std::to_string(embeddings.size()) +
+                          " vectors, the counts " + std::to_string(vocabulary.size()) + " " + what);
+  imf::AlignedMatrix rows(embeddings.size(), embeddings.dimension());
+  for (imf::WordId id = 0; id < rows.rows(); ++id) {
+    const auto found = embeddings.vocabulary().find(vocabulary.word(id));
+    if (!found)
+      throw imf::InputError(file + ": has no vector of \"" + std::string(vocabulary.word(id)) +
+                            "\", number " + std::to_string(id + 1) + " of the counts' " + what +
+                            "; vectors of part of them must be those of the most frequent");
+    std::ranges::copy(embeddings.vector(*found), rows.row_data(id));
+  }
+  return rows;
 }
 
 }  // namespace app

@@ -53,4 +53,10 @@ struct WordSource {
   }
 };
 
+/// The vectors of a file in the order of the counts' words. Those of the most frequent words alone
+/// will do. `what` is "words" or "contexts", for messages.
+/// Throws InputError where the file has words that the counts lack, or lacks frequent ones.
+[[nodiscard]] imf::AlignedMatrix rows_in_order(const std::string& file,
+                                               const imf::Vocabulary& vocabulary, const char* what);
+
 }  // namespace app
