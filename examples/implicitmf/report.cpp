@@ -31,7 +31,7 @@ void run(const ReportOptions& options) {
   ProgressDisplay display(options.common.progress);
   display.say(std::string("implicitmf " IMPLICITMF_VERSION_STRING " for ") +
               imf::DefaultArch::name());
-  const Report report = make_report(options);
+  const Report report = make_report(options, display);
   const std::string page = report_page(report);
   imf::OutputFile file(options.output);
   file.write(page);

@@ -84,8 +84,8 @@ struct Report {
   [[nodiscard]] Json to_json() const;
 };
 
-/// Reads and measures all that the options name.
-[[nodiscard]] Report make_report(const ReportOptions& options);
+/// Reads and measures all that the options name; says which model is in work.
+[[nodiscard]] Report make_report(const ReportOptions& options, ProgressDisplay& display);
 
 /// The number behind a key of an object, if there is one.
 [[nodiscard]] std::optional<double> number_at(const Json& object, const std::string& key);
@@ -99,8 +99,5 @@ struct Report {
 [[nodiscard]] std::string scores_section(const Report& report);
 [[nodiscard]] std::string map_section(const Report& report);
 [[nodiscard]] std::string neighbors_section(const Report& report);
-
-/// Names of models beside their colours.
-[[nodiscard]] std::string legend(const Report& report);
 
 }  // namespace app

@@ -50,7 +50,7 @@ class Axis {
   [[nodiscard]] const std::vector<std::pair<double, std::string>>& marks() const { return marks_; }
 
  private:
-  static constexpr double wanted_marks = 5.0;
+  static constexpr double wanted_marks = 6.0;
 
   void mark_steps(double low, double high) {
     if (!(high > low)) {
@@ -93,7 +93,7 @@ class Axis {
     std::size_t end = begin + 1;
     while (end + 1 < rounds.size() && rounds[end] < high * (1.0 - 1e-9)) ++end;
     for (std::size_t i = begin; i <= end && i < rounds.size(); ++i)
-      marks_.emplace_back(rounds[i], html::number(rounds[i], 3));
+      marks_.emplace_back(rounds[i], html::number(rounds[i]));
     low_ = std::log10(marks_.front().first);
     high_ = std::log10(marks_.back().first);
     if (!(high_ > low_)) high_ = low_ + 1.0;

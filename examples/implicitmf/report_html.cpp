@@ -89,7 +89,8 @@ std::string escape(std::string_view bytes) {
 
 std::string number(double x, int digits) {
   const double size = std::abs(x);
-  if (size >= 1e4 && size < 1e6) return print("%.*f", 0, x);
+  if (size >= 1e4 && size < 1e15)
+    return (x < 0.0 ? "−" : "") + grouped(static_cast<std::uint64_t>(std::round(size)));
   return print("%.*g", digits, x);
 }
 

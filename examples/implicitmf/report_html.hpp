@@ -13,7 +13,7 @@ namespace app::html {
 /// escaped; what is no UTF-8, or a control character, becomes U+FFFD.
 [[nodiscard]] std::string escape(std::string_view bytes);
 
-/// A number of so many significant digits, without an exponent from 1e-4 to 1e6; "–" for NaN.
+/// A number of so many significant digits, all its whole ones above 10⁴; "–" for NaN.
 [[nodiscard]] std::string number(double x, int digits = 4);
 
 /// A number with so many decimals; "–" for NaN.

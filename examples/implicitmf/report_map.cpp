@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "report.hpp"
 #include "report_html.hpp"
+#include "report_parts.hpp"
 
 namespace app {
 
@@ -109,14 +109,13 @@ std::string map_section(const Report& report) {
   for (std::size_t i = 0; i < report.models.size(); ++i) {
     const ReportModel& model = report.models[i];
     maps +=
-        "<figure class=\"mapped\">\n<div class=\"zoom\" hidden>"
+        "<figure>\n<div class=\"zoom\" hidden>"
         "<button type=\"button\" data-zoom=\"1.5\" aria-label=\"Zoom in\">+</button>"
         "<button type=\"button\" data-zoom=\"0.6667\" aria-label=\"Zoom out\">−</button>"
         "<button type=\"button\" data-zoom=\"0\">Reset</button></div>\n"
         "<div class=\"canvas\" tabindex=\"0\" role=\"group\" aria-label=\"Map of " +
-        html::escape(model.name) + "\">\n" + draw(model, i) +
-        "</div>\n<figcaption><span class=\"key m" + std::to_string(i) + "\"></span><b>" +
-        html::escape(model.name) + "</b>: the plane shows " +
+        html::escape(model.name) + "\">\n" + draw(model, i) + "</div>\n<figcaption>" + key(i) +
+        "<b>" + html::escape(model.name) + "</b>: the plane shows " +
         html::fixed(100.0 * shown_variance(model.map.components), 1) +
         " % of the variance.</figcaption>\n</figure>\n";
   }

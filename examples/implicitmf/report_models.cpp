@@ -171,7 +171,6 @@ void add_model(const std::string& file, Report& report) {
   add_scores(embeddings, report, model);
   model.map = make_map(embeddings, report.options);
   add_neighbors(embeddings, report.words, report.options.common.threads, model);
-  add_theorem(model, report.options);
   report.models.push_back(std::move(model));
 }
 
@@ -232,7 +231,7 @@ std::string ReportModel::text(const std::string& key) const {
   return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-Report make_report(const ReportOptions& options) {
+Report make_report(const ReportOptions& options, ProgressDisplay& display) {
   Report report;
   report.options = options;
   report.words = options.words;
@@ -241,7 +240,11 @@ Report make_report(const ReportOptions& options) {
     report.pairs.push_back(imf::load_similarity_set(file));
   for (const std::string& file : options.analogy)
     report.questions.push_back(imf::load_analogy_set(file));
-  for (const std::string& file : options.models) add_model(file, report);
+  for (const std::string& file : options.models) {
+    display.say("measures " + file);
+    add_model(file, report);
+    add_theorem(report.models.back(), options);
+  }
   require_known_words(report);
   name_models(report.models);
   return report;

@@ -8,15 +8,22 @@ namespace app {
 namespace {
 
 constexpr const char* style = R"css(
-:root{color-scheme:light dark;--paper:#fcfcfb;--ink:#1d2327;--soft:#5b656d;--rule:#dfe2e4;--wash:#f2f3f4;
---mark:#c2410c;--m0:#1f5fa8;--m1:#c2571a;--m2:#2f7d4f;--m3:#8a4fa3;--m4:#a8323e;--m5:#6b6a1f;--m6:#1b7f8c;--m7:#6d5647;
---d0:#e6eef6;--d1:#cddff0;--d2:#adcbe6;--d3:#86b1d8;--d4:#5c92c5;--d5:#3874ad;--d6:#1f568f;--d7:#0c3663}
-@media (prefers-color-scheme:dark){:root{--paper:#15181b;--ink:#e4e7e9;--soft:#9aa5ad;--rule:#333a40;--wash:#1f2429;
---mark:#f59e5b;--m0:#6fb1f2;--m1:#f0985a;--m2:#6fc592;--m3:#c795de;--m4:#f08890;--m5:#c9c764;--m6:#62c6d3;--m7:#c3a893;
---d0:#1c2b3a;--d1:#223a52;--d2:#2a4d70;--d3:#346291;--d4:#447db4;--d5:#629ccf;--d6:#92c0e6;--d7:#d3e8fa}}
+:root{color-scheme:light dark;--paper:#fcfcfb;--ink:#1d2327;--soft:#5b656d;--rule:#dfe2e4;
+--wash:#f2f3f4;
+--mark:#c2410c;--m0:#1f5fa8;--m1:#c2571a;--m2:#2f7d4f;--m3:#8a4fa3;--m4:#a8323e;--m5:#6b6a1f;
+--m6:#1b7f8c;--m7:#6d5647;
+--d0:#e6eef6;--d1:#cddff0;--d2:#adcbe6;--d3:#86b1d8;--d4:#5c92c5;--d5:#3874ad;--d6:#1f568f;
+--d7:#0c3663}
+@media (prefers-color-scheme:dark){:root{--paper:#15181b;--ink:#e4e7e9;--soft:#9aa5ad;
+--rule:#333a40;--wash:#1f2429;
+--mark:#f59e5b;--m0:#6fb1f2;--m1:#f0985a;--m2:#6fc592;--m3:#c795de;--m4:#f08890;--m5:#c9c764;
+--m6:#62c6d3;--m7:#c3a893;
+--d0:#1c2b3a;--d1:#223a52;--d2:#2a4d70;--d3:#346291;--d4:#447db4;--d5:#629ccf;--d6:#92c0e6;
+--d7:#d3e8fa}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI","Noto Sans","DejaVu Sans",sans-serif}
+body{margin:0;background:var(--paper);color:var(--ink);
+font:16px/1.55 system-ui,-apple-system,"Segoe UI","Noto Sans","DejaVu Sans",sans-serif}
 header,main,footer{max-width:1140px;margin:0 auto;padding:0 20px}
 header{padding-top:40px}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .3em;letter-spacing:-.01em}
@@ -30,25 +37,30 @@ a{color:var(--m0);text-underline-offset:2px}
 :focus-visible{outline:2px solid var(--m0);outline-offset:2px}
 nav ul,.legend{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;margin:0 0 1em;padding:0}
 .legend{font-size:.9rem}
-.key{display:inline-block;width:.75em;height:.75em;border-radius:2px;margin-right:.45em;vertical-align:-.02em}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:8px 32px;align-items:start}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr));gap:8px 32px;align-items:start}
+.key{display:inline-block;width:.75em;height:.75em;border-radius:2px;margin-right:.45em;
+vertical-align:-.02em}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:8px 32px;
+align-items:start}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,var(--card)),1fr));
+gap:8px 32px;align-items:start}
 figure{margin:0 0 20px;min-width:0}
 figcaption{font-size:.9rem;margin-top:6px;overflow-wrap:anywhere}
 figcaption b{color:var(--ink)}
 .scroll{overflow-x:auto;margin:0 0 20px;max-width:100%}
-table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums;min-width:min(100%,30rem)}
+table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums;
+min-width:min(100%,30rem)}
 .cards table{width:100%;min-width:0}
+.cards th,.cards td{white-space:nowrap}
 caption{text-align:left;font-weight:600;padding:0 0 6px}
-th,td{text-align:left;vertical-align:top;padding:5px 18px 5px 8px;border-bottom:1px solid var(--rule)}
+th,td{text-align:left;vertical-align:top;padding:5px 18px 5px 8px;
+border-bottom:1px solid var(--rule)}
 .cards th,.cards td{padding:3px 10px 3px 6px}
-thead th{border-bottom:2px solid var(--rule);overflow-wrap:anywhere}
+thead th{border-bottom:2px solid var(--rule);white-space:nowrap}
 tbody th{font-weight:400;color:var(--soft)}
-td{overflow-wrap:anywhere}
 tr.group th{font-weight:600;color:var(--ink);padding-top:18px}
 tr.differs th{box-shadow:inset 3px 0 var(--mark)}
 .value{display:inline-block;min-width:3.2em}
-.bar{display:inline-block;width:110px;max-width:30vw;height:.6em;background:var(--wash);margin-right:.7em}
+.bar{display:inline-block;width:64px;height:.6em;background:var(--wash);margin-right:.7em}
 .bar span{display:block;height:100%}
 .of{font-size:.88em;white-space:nowrap}
 svg{display:block;width:100%;height:auto;font-family:inherit}
@@ -64,20 +76,22 @@ svg text{fill:var(--ink)}
 .diagonal{fill:none;stroke:var(--mark);stroke-width:1.5}
 .canvas{overflow:auto;background:var(--wash);border-radius:4px}
 svg.map{min-width:680px}
-.word text{font-size:11.5px;paint-order:stroke;stroke:var(--wash);stroke-width:3px;stroke-linejoin:round}
+.word text{font-size:11.5px;paint-order:stroke;stroke:var(--wash);stroke-width:3px;
+stroke-linejoin:round}
 .word.quiet text{display:none}
 .word.hit text{display:inline;font-weight:700;font-size:14px;fill:var(--mark)}
 .word.hit circle{r:5px;fill:var(--mark)}
 .js .canvas{overflow:hidden;touch-action:pan-y;cursor:grab}
 .js svg.map{min-width:0;user-select:none}
-.mapped{position:relative}
-.zoom{position:absolute;top:8px;right:8px;display:flex;gap:4px}
+.zoom{display:flex;justify-content:flex-end;gap:4px;margin-bottom:6px}
 [hidden]{display:none!important}
-button,input{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--rule);border-radius:4px;padding:2px 10px;min-height:34px}
+button,input{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--rule);
+border-radius:4px;padding:2px 10px;min-height:34px}
 button{cursor:pointer}
 .search{display:flex;flex-wrap:wrap;gap:6px 12px;align-items:center;margin:0 0 10px}
 .search input{width:16em;max-width:100%}
 footer{padding-top:20px;padding-bottom:40px;font-size:.9rem}
+@media (max-width:520px){.tick{font-size:14px}.label{font-size:15px}}
 @media print{.zoom,.search,.help,nav{display:none!important}}
 )css";
 

@@ -236,7 +236,7 @@ void TrainArguments::print_end(const StageClock& clock) const {
 }
 
 Json TrainArguments::to_json() const {
-  Json options = counting.to_json();
+  Json options = counts_file.empty() ? counting.to_json() : Json::object();
   if (method != "glove") options.update(association.to_json());
   if (method != "svd" && start != "svd") options.erase("measure");
   options.update(Json{{"method", method},

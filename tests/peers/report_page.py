@@ -153,11 +153,12 @@ def check_figures(program, folder, page):
         assert [number(cell) for cell in page.rows["key", key]] == [r[key] for r in records]
     for key in ("method", "stop_reason"):
         assert page.rows["key", key] == [r[key] for r in records]
-    for key in ("dim", "seed", "min_count"):
+    for key in ("dim", "seed", "threads"):
         assert [number(cell) for cell in page.rows["option", key]] == [
             r["options"][key] for r in records
         ]
     assert page.rows["option", "eig"][2:] == ["–", "–"]
+    assert page.rows["option", "min_count"] == ["–", "–", "5", "–"]  # from counts: none of theirs
     last = page.rows["last", "deviation"]
     assert last[0] == last[2] == last[3] == "–"
     assert abs(number(last[1]) - 100 * records[1]["passes"][-1]["deviation"]) < 1e-4

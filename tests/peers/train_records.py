@@ -56,7 +56,7 @@ def check_method(program, folder, method):
     )
     options = record["options"]
     assert (options["dim"], options["seed"], options["threads"]) == (16, 7, 2)
-    assert ("measure" in options) == (method == "svd")
+    assert ("measure" in options) == (method == "svd") and options["window"] == 5
     assert record["files"] == {"vectors": f"{method}.bin", "contexts": None, "counts": None}
     if method in PER_STEP:
         key, fields = PER_STEP[method]
@@ -83,6 +83,7 @@ def check_places(program, folder):
         "contexts": "../c.bin",
         "counts": "../text.counts",
     }, record["files"]
+    assert "window" not in record["options"], "that of the counts is in made_with"
     assert not (folder / "w.bin.json").exists()
     before = set(folder.iterdir())
     subprocess.run(
