@@ -56,7 +56,8 @@ std::string deviations(const Report& report) {
       "Deviation from the optimum, noise from pair marginals", model_heads(report, "Deviation"),
       theorem_row(report, "All pairs, estimated ± standard error, %", "deviation",
                   [&](const TheoremFigures& theorem) {
-                    return percent(theorem.deviation) + "\u00A0±\u00A0" + percent(theorem.standard_error);
+                    return percent(theorem.deviation) + "\u00A0±\u00A0" +
+                           percent(theorem.standard_error);
                   }) +
           theorem_row(
               report, "Observed pairs alone, exact, %", "observed_deviation",

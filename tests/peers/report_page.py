@@ -281,6 +281,8 @@ def check_refusals(program, folder):
         ('{"record": 1', "is no JSON"),
         ("[1]", 'it has no "record"'),
         ('{"record": 2}', "a record of version 2"),
+        ('{"record": 1, "deep": ' + "[" * 200000 + "]" * 200000 + "}", "nested too deeply"),
+        (" " * (17 << 20) + '{"record": 1}', "above 16 MiB"),
     ):
         (folder / "bad.bin.json").write_text(text, encoding="ascii")
         refused(1, message, bad)
