@@ -21,15 +21,24 @@ constexpr std::size_t density_bins = 96;
 constexpr std::size_t deviation_samples = 1'000'000;
 constexpr std::size_t shown_neighbors = 8;
 constexpr std::size_t sampled_words = 12;
+constexpr std::size_t most_record_bytes = 16 << 20;
+constexpr int most_record_levels = 16;
 
 /// The record beside vectors, or null where none is.
 Json load_record(const std::string& vectors) {
   const std::filesystem::path path = record_beside(vectors);
   if (!std::filesystem::exists(path)) return {};
   imf::FileBytes file(path);
+  if (std::filesystem::file_size(path) > most_record_bytes)
+    throw imf::InputError(path.string() + ": no record of a training: above 16 MiB");
   Json record;
   try {
-    record = Json::parse(file.all());
+    // Of a deeply nested value each level would take a frame of the stack later.
+    record = Json::parse(file.all(), [&](int depth, Json::parse_event_t, Json&) {
+      if (depth > most_record_levels)
+        throw imf::InputError(path.string() + ": no record of a training: nested too deeply");
+      return true;
+    });
   } catch (const Json::parse_error& error) {
     throw imf::InputError(path.string() + ": no record of a training: byte " +
                           std::to_string(error.byte) + " is no JSON");

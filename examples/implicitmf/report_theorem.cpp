@@ -56,7 +56,8 @@ std::string deviations(const Report& report) {
       "Deviation from the optimum, noise from pair marginals", model_heads(report, "Deviation"),
       theorem_row(report, "All pairs, estimated ± standard error, %", "deviation",
                   [&](const TheoremFigures& theorem) {
-                    return percent(theorem.deviation) + "\u00A0±\u00A0" + percent(theorem.standard_error);
+                    return percent(theorem.deviation) + "\u00A0±\u00A0" +
+                           percent(theorem.standard_error);
                   }) +
           theorem_row(
               report, "Observed pairs alone, exact, %", "observed_deviation",
@@ -74,7 +75,8 @@ std::string theorem_section(const Report& report) {
       "<p>With enough dimensions, skip-gram with negative sampling has its optimum where "
       "w·c = PMI(w,c) − log k for every pair (Levy &amp; Goldberg 2014). Each square counts "
       "observed pairs; at the optimum all lie on the diagonal. Every pair counts once, so rare "
-      "pairs, on which the objective puts little weight, scatter most.</p>\n"
+      "pairs, on which the objective puts little weight, scatter most. What lies "
+      "beyond an axis is counted at its end.</p>\n"
       "<div class=\"pair\">\n" +
           figures + "</div>\n" + deviations(report));
 }

@@ -221,6 +221,34 @@ def check_browser(browser, path):
     assert browser.scanlines("about:blank", 390) < 10  # or the check above could not fail
 
 
+def check_zoom(browser, folder, path):
+    """The buttons and the keys spread the first map's words out, and Reset puts them back."""
+    places = []
+    for act in (
+        "",
+        "buttons[0].click()",
+        "buttons[0].click(); buttons[2].click()",
+        "canvas.dispatchEvent(new KeyboardEvent('keydown', {key: '+'}))",
+        "canvas.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowLeft'}))",
+    ):
+        script = (
+            "<script>var canvas = document.querySelector('.canvas'), "
+            f"buttons = document.querySelectorAll('[data-zoom]'); {act}</script></body>"
+        )
+        acted = folder / "acted.html"
+        text = path.read_text(encoding="utf-8").replace("</body>", script)
+        acted.write_text(text, encoding="utf-8")
+        dom, console = browser.dom(acted.as_uri())
+        assert not console, console
+        found = re.findall(r'class="word[^>]* transform="translate\(([-.\d]+) ([-.\d]+)\)"', dom)
+        places.append([(float(x), float(y)) for x, y in found[:100]])
+    still, zoomed, reset, by_key, moved = places
+    spread = [max(x for x, _ in some) - min(x for x, _ in some) for some in (still, zoomed)]
+    assert abs(spread[1] - 1.5 * spread[0]) < 1, spread
+    assert reset == still and by_key == zoomed
+    assert all(abs(m[0] - s[0] - 40) < 0.2 and m[1] == s[1] for m, s in zip(moved, still))
+
+
 def check_width(browser, folder, path):
     """In a frame as wide as a telephone: the window itself may not become as narrow."""
     measure = """<iframe id="page" width="390" height="800" style="border:0"></iframe><script>
@@ -281,6 +309,8 @@ def check_refusals(program, folder):
         ('{"record": 1', "is no JSON"),
         ("[1]", 'it has no "record"'),
         ('{"record": 2}', "a record of version 2"),
+        ('{"record": 1, "deep": ' + "[" * 200000 + "]" * 200000 + "}", "nested too deeply"),
+        (" " * (17 << 20) + '{"record": 1}', "above 16 MiB"),
     ):
         (folder / "bad.bin.json").write_text(text, encoding="ascii")
         refused(1, message, bad)
@@ -312,6 +342,7 @@ def main():
         check_figures(program, folder, page)
         check_refusals(program, folder)
         check_browser(browser, path)
+        check_zoom(browser, folder, path)
         check_width(browser, folder, path)
         check_hostile(program, browser, folder)
     print("the page says what was measured, and a browser shows it")
