@@ -161,6 +161,10 @@ void add_format(CLI::App& command, imf::VectorFormat& format);
 std::vector<std::filesystem::path> check_output(const std::filesystem::path& path,
                                                 imf::VectorFormat format);
 
+/// Refuses to write over a file that is read, whatever names it goes by.
+void check_inputs_kept(const std::vector<std::filesystem::path>& outputs,
+                       const std::vector<std::filesystem::path>& inputs);
+
 /// The program's own name for what a message of the library calls by the name of its option.
 [[nodiscard]] std::string in_program_terms(std::string message);
 

@@ -65,6 +65,17 @@ std::vector<std::filesystem::path> check_output(const std::filesystem::path& pat
   return files;
 }
 
+void check_inputs_kept(const std::vector<std::filesystem::path>& outputs,
+                       const std::vector<std::filesystem::path>& inputs) {
+  for (const std::filesystem::path& output : outputs)
+    for (const std::filesystem::path& input : inputs) {
+      std::error_code error;
+      if (std::filesystem::is_regular_file(output, error) &&
+          std::filesystem::equivalent(output, input, error))
+        throw CLI::ValidationError(output.string(), "is read: name another file to write");
+    }
+}
+
 CLI::Validator whole_number(std::uint64_t least) {
   return CLI::Validator(
       [least](const std::string& text) -> std::string {

@@ -42,7 +42,7 @@ struct ConvertCommand {
   std::size_t limit = 0;
 
   void run() const {
-    static_cast<void>(check_output(output, format));
+    check_inputs_kept(check_output(output, format), {input, vocabulary});
     auto embeddings = imf::load_vectors(
         input, {.limit = limit, .words_file = vocabulary, .threads = common.threads});
     const std::size_t read = embeddings.size();

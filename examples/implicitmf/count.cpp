@@ -22,6 +22,8 @@ struct CountCommand {
     display.say(std::string("implicitmf " IMPLICITMF_VERSION_STRING " for ") +
                 imf::DefaultArch::name());
     StageClock clock;
+    check_inputs_kept({output, counting.save_vocabulary},
+                      {counting.input, counting.read_vocabulary});
     const auto corpus =
         clock.time("read", [&] { return counting.read(common, display.callback()); });
     const auto cells = imf::estimate_cells(corpus.vocabulary(), 2 * counting.window);

@@ -24,6 +24,7 @@ struct ExportCommand {
 
   void run() const {
     const ProgressDisplay display(common.progress);
+    check_inputs_kept({output, words, contexts}, {input});
     const auto counts = imf::load_counts(input);
     if (!words.empty()) imf::save_vocabulary(words, counts.words());
     if (!contexts.empty()) imf::save_vocabulary(contexts, counts.contexts());

@@ -3,7 +3,8 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <system_error>
+#include <string>
+#include <vector>
 
 #include <implicitmf/core/file.hpp>
 
@@ -16,11 +17,12 @@ namespace {
 /// Finds out before the work whether the page can be written, and that no input lies there.
 void check_page(const ReportOptions& options) {
   check_output(options.output, imf::VectorFormat::binary);
-  for (const std::string& model : options.models) {
-    std::error_code error;
-    if (std::filesystem::equivalent(model, options.output, error))
-      throw CLI::ValidationError("--output", options.output + " is one of the models");
-  }
+  std::vector<std::filesystem::path> inputs{options.counts_file};
+  for (const std::vector<std::string>* files :
+       {&options.models, &options.similarity, &options.analogy})
+    inputs.insert(inputs.end(), files->begin(), files->end());
+  for (const std::string& model : options.models) inputs.push_back(record_beside(model));
+  check_inputs_kept({options.output}, inputs);
 }
 
 void run(const ReportOptions& options) {

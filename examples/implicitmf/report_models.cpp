@@ -52,6 +52,26 @@ Json load_record(const std::string& vectors) {
   return record;
 }
 
+/// The options of a record; none where there are none.
+Json options_of(const ReportModel& model) {
+  const Json options = model.record.is_object() ? model.record.value("options", Json()) : Json();
+  return options.is_object() ? options : Json::object();
+}
+
+/// Refuses a record that was left by other vectors of the same name.
+void check_record(const ReportModel& model) {
+  const Json options = options_of(model);
+  const auto dimension = number_at(options, "dim");
+  const auto words = model.number("vocabulary");
+  const bool of_contexts = options.value("vectors", Json()) == Json("c");
+  if ((!dimension || *dimension == static_cast<double>(model.dimension)) &&
+      (of_contexts || !words || *words == static_cast<double>(model.size)))
+    return;
+  throw imf::InputError(record_beside(model.file).string() + ": is not the record of " +
+                        model.file + ", which has " + std::to_string(model.size) + " vectors of " +
+                        std::to_string(model.dimension) + " dimensions: remove it, or train anew");
+}
+
 /// A file that a record names, as seen from here; "" where it names none.
 std::string file_of(const ReportModel& model, const std::string& key) {
   if (!model.record.contains("files")) return {};
@@ -65,10 +85,8 @@ std::string missing_for_theorem(const ReportModel& model, const ReportOptions& o
   if (model.record.is_null()) return "it has no record, so its context vectors are unknown";
   const std::string method = model.text("method");
   if (method == "glove") return "GloVe fits logarithms of counts, not PMI − log k";
-  const Json vectors = model.record.contains("options") && model.record["options"].is_object()
-                           ? model.record["options"].value("vectors", Json())
-                           : Json();
-  if (vectors != Json("w")) return "its file does not hold w alone";
+  if (options_of(model).value("vectors", Json()) != Json("w"))
+    return "its file does not hold w alone";
   const std::string contexts = file_of(model, "contexts");
   if (contexts.empty()) return "its context vectors were not kept (train --context-output)";
   if (!std::filesystem::exists(contexts)) return "its context vectors are gone: " + contexts;
@@ -175,6 +193,7 @@ void add_model(const std::string& file, Report& report) {
   model.size = embeddings.size();
   model.dimension = embeddings.dimension();
   if (model.size == 0) throw imf::InputError(file + ": the file holds no words");
+  check_record(model);
   if (report.words.empty())
     report.words = sample_words(embeddings.vocabulary(), report.options.top);
   add_scores(embeddings, report, model);

@@ -180,6 +180,12 @@ void check_method(const CLI::App& command, const TrainArguments& arguments) {
         throw CLI::ValidationError(option, "is not for --method glove");
   if (method != "sgns" && arguments.counting.input.empty() == arguments.counts_file.empty())
     throw CLI::ValidationError("train", "give either --input or --counts");
+  if (arguments.counts_file.empty()) return;
+  for (const char* const option :
+       {"--window", "--window-shape", "--side", "--min-count", "--max-vocab", "--lowercase",
+        "--keep-positions", "--read-vocab", "--save-vocab"})
+    if (command.get_option(option)->count() > 0)
+      throw CLI::ValidationError(option, "is for --input: counts are as they were made");
 }
 
 /// Finds out before the work whether its results can be written.
@@ -193,6 +199,9 @@ void check_outputs(const TrainArguments& arguments) {
   check_output(record, imf::VectorFormat::binary);
   if (!record.empty() && !files.insert(record).second)
     throw CLI::ValidationError("--record", record.string() + " is another output's file");
+  check_inputs_kept(
+      {files.begin(), files.end()},
+      {arguments.counting.input, arguments.counting.read_vocabulary, arguments.counts_file});
 }
 
 void run(const TrainArguments& arguments) {

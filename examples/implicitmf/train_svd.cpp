@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // implicitmf train --method svd: from a text or from counts by truncated SVD.
+#include <algorithm>
+#include <cstddef>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -37,11 +39,23 @@ struct SVDTraining : TrainArguments {
         clock.time("factorize", [&] { return imf::SymmetricSVD{svd}.factorize(matrix); });
     clock.time("write",
                [&] { write(model.factors, matrix.shared_words(), matrix.shared_contexts()); });
+    warn_of_zero_vectors(model.words(), display);
     write_record(model, clock, facts);
     if (!common.json) print(model, clock, facts);
     if (model.reason == imf::StopReason::stopped)
       throw std::runtime_error("stopped after " + std::to_string(model.products) +
                                " products; the vectors as they are lie in " + output);
+  }
+
+  /// Words whose row of the matrix is empty; cosines with them mean nothing.
+  static void warn_of_zero_vectors(const imf::AlignedMatrix& words, ProgressDisplay& display) {
+    std::size_t zero = 0;
+    for (std::size_t r = 0; r < words.rows(); ++r)
+      if (std::ranges::all_of(words.row(r), [](float x) { return x == 0.0F; })) ++zero;
+    if (zero > 0)
+      display.say(std::to_string(zero) +
+                  (zero == 1 ? " word has a zero vector" : " words have zero vectors") +
+                  ": no cell of the matrix is theirs (a lower --negatives leaves more cells)");
   }
 
   imf::ShiftedPMIMatrix<> make_matrix(ProgressDisplay& display, StageClock& clock,

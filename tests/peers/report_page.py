@@ -281,6 +281,14 @@ def check_hostile(program, browser, folder):
     assert browser.dom(broken.as_uri())[1]  # or no error would ever be seen
 
 
+def failed(program, status, *words):
+    """What the program complains of when it ends with that status."""
+    command = [str(word) for word in (program.path,) + words]
+    result = subprocess.run(command, capture_output=True, check=False)
+    assert result.returncode == status, (words, result)
+    return result.stderr.decode()
+
+
 def check_refusals(program, folder):
     """Bad input: a clear message, a status, no page."""
     bad, other = folder / "bad.bin", folder / "other.counts"
@@ -305,10 +313,24 @@ def check_refusals(program, folder):
     refused(1, "No such file", model, "--similarity", folder / "none")
     refused(2, "--top", model, "--top", 0)
     refused(2, "at most 8 models", *[model] * 9)
+    with_counts = ("train", "--counts", folder / "small.counts", "--output", folder / "none.bin")
+    assert "is for --input" in failed(program, 2, *with_counts, "--window", 2)
+    for words in (
+        ("report", model, "-o", folder / "wmf.bin.json"),
+        ("convert", model, model),
+        ("count", "--input", folder / "small", "--output", folder / "small"),
+        ("export", other, "--matrix", other),
+    ):
+        before = words[1] if words[0] != "count" else folder / "small"
+        content = Path(before).read_bytes()
+        assert "is read: name another file" in failed(program, 2, *words)
+        assert Path(before).read_bytes() == content
     for text, message in (
         ('{"record": 1', "is no JSON"),
         ("[1]", 'it has no "record"'),
         ('{"record": 2}', "a record of version 2"),
+        ('{"record": 1, "options": {"dim": 7}}', "is not the record of"),
+        ('{"record": 1, "vocabulary": 7}', "is not the record of"),
         ('{"record": 1, "deep": ' + "[" * 200000 + "]" * 200000 + "}", "nested too deeply"),
         (" " * (17 << 20) + '{"record": 1}', "above 16 MiB"),
     ):

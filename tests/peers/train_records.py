@@ -101,6 +101,8 @@ def check_refusals(program, folder):
         (("--record", vectors), 2, "is another output's file"),
         (("--context-output", folder / "none.bin.json"), 2, "is another output's file"),
         (("--record", folder / "no folder" / "r.json"), 1, "no folder"),
+        (("--context-output", text), 2, "is read: name another file"),
+        (("--save-vocab", folder / "." / "text"), 2, "is read: name another file"),
     ):
         command = (program.path, "train", "--input", text, "--output", vectors) + words
         result = subprocess.run([str(w) for w in command], capture_output=True, check=False)
