@@ -24,41 +24,43 @@ namespace app {
 
 namespace {
 
-/// Prints the contexts of a word: a table for people, or adds them to its place in the JSON list.
-void report_contexts(const imf::Vocabulary& contexts, const std::string& word,
-                     const std::vector<imf::Neighbor>& products, bool json, Json& all) {
-  if (json) {
-    Json list = Json::array();
-    for (const imf::Neighbor& one : products)
-      list.push_back({{"context", std::string(contexts.word(one.id))}, {"product", one.cosine}});
-    all.back()["contexts"] = std::move(list);
-    return;
-  }
-  std::cout << "contexts of " << word << '\n';
-  for (const imf::Neighbor& one : products) {
-    char product[32];
-    std::snprintf(product, sizeof product, "%8.4f", static_cast<double>(one.cosine));
-    std::cout << product << "  " << contexts.word(one.id) << '\n';
+/// A table for people: words with what they score, best first.
+void print_scores(const std::string& title, const imf::Vocabulary& vocabulary,
+                  const std::vector<imf::Neighbor>& scored) {
+  std::cout << title << '\n';
+  for (const imf::Neighbor& one : scored) {
+    char score[32];
+    std::snprintf(score, sizeof score, "%8.4f", static_cast<double>(one.cosine));
+    std::cout << score << "  " << vocabulary.word(one.id) << '\n';
   }
 }
 
-/// Prints the answers to one question: a table for people, or adds them to the JSON list.
+/// The same for machines; `word` and `score` are what these are called.
+Json list_of(const char* word, const char* score, const imf::Vocabulary& vocabulary,
+             const std::vector<imf::Neighbor>& scored) {
+  Json list = Json::array();
+  for (const imf::Neighbor& one : scored)
+    list.push_back({{word, std::string(vocabulary.word(one.id))}, {score, one.cosine}});
+  return list;
+}
+
+/// Prints the contexts of a word, or adds them to its place in the JSON list.
+void report_contexts(const imf::Vocabulary& contexts, const std::string& word,
+                     const std::vector<imf::Neighbor>& products, bool json, Json& all) {
+  if (json)
+    all.back()["contexts"] = list_of("context", "product", contexts, products);
+  else
+    print_scores("contexts of " + word, contexts, products);
+}
+
+/// Prints the answers to one question, or adds them to the JSON list.
 void report(const imf::Vocabulary& vocabulary, const std::string& question,
             const std::vector<imf::Neighbor>& answers, bool json, Json& all) {
-  if (json) {
-    Json list = Json::array();
-    for (const imf::Neighbor& answer : answers)
-      list.push_back(
-          {{"word", std::string(vocabulary.word(answer.id))}, {"cosine", answer.cosine}});
-    all.push_back({{"query", question}, {"neighbors", std::move(list)}});
-    return;
-  }
-  std::cout << question << '\n';
-  for (const imf::Neighbor& answer : answers) {
-    char cosine[16];
-    std::snprintf(cosine, sizeof cosine, "%8.4f", static_cast<double>(answer.cosine));
-    std::cout << cosine << "  " << vocabulary.word(answer.id) << '\n';
-  }
+  if (json)
+    all.push_back(
+        {{"query", question}, {"neighbors", list_of("word", "cosine", vocabulary, answers)}});
+  else
+    print_scores(question, vocabulary, answers);
 }
 
 using Words = std::vector<std::string>;

@@ -2,8 +2,10 @@
 #include "report_html.hpp"
 
 #include <cmath>
-#include <cstddef>
+#include <cstdint>
 #include <cstdio>
+
+#include <implicitmf/corpus/tokenizer.hpp>
 
 namespace app::html {
 
@@ -11,36 +13,9 @@ namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
-/// The length of the character of UTF-8 that the bytes begin with; 0: they are none. Neither
-/// surrogates nor longer spellings than need be count as such (Unicode, table 3-7).
-std::size_t character_length(std::string_view bytes) {
-  const auto byte = [&](std::size_t i) {
-    return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U;
-  };
-  const auto within = [&](std::size_t i, unsigned low, unsigned high) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned lead = byte(0);
-  if (lead < 0x80U) return 1;
-  if (lead >= 0xC2U && lead <= 0xDFU) return within(1, 0x80, 0xBF) ? 2 : 0;
-  if (lead >= 0xE0U && lead <= 0xEFU) {
-    const unsigned low = lead == 0xE0U ? 0xA0U : 0x80U;
-    const unsigned high = lead == 0xEDU ? 0x9FU : 0xBFU;
-    return within(1, low, high) && within(2, 0x80, 0xBF) ? 3 : 0;
-  }
-  if (lead >= 0xF0U && lead <= 0xF4U) {
-    const unsigned low = lead == 0xF0U ? 0x90U : 0x80U;
-    const unsigned high = lead == 0xF4U ? 0x8FU : 0xBFU;
-    return within(1, low, high) && within(2, 0x80, 0xBF) && within(3, 0x80, 0xBF) ? 4 : 0;
-  }
-  return 0;
-}
-
-/// C0, DEL and C1.
-bool is_control(std::string_view character) {
-  const auto lead = static_cast<unsigned char>(character[0]);
-  if (character.size() == 1) return lead < 0x20U || lead == 0x7FU;
-  return lead == 0xC2U && static_cast<unsigned char>(character[1]) < 0xA0U;
+/// Whether a code point is a character, no stray byte and no control (C0, DEL, C1).
+bool is_shown(std::uint32_t code) {
+  return code >= 0x20U && !(code >= 0x7FU && code < 0xA0U) && code <= 0x10'FFFFU;
 }
 
 std::string_view entity(char c) {
@@ -74,15 +49,14 @@ std::string print(const char* format, int digits, double x) {
 std::string escape(std::string_view bytes) {
   std::string text;
   while (!bytes.empty()) {
-    const std::size_t length = character_length(bytes);
-    const std::string_view character = bytes.substr(0, length == 0 ? 1 : length);
-    if (length == 0 || is_control(character))
+    const auto [code, length] = implicitmf::detail::decode_utf8(bytes);
+    if (!is_shown(code))
       text += replacement;
-    else if (const std::string_view name = entity(character[0]); !name.empty())
+    else if (const std::string_view name = entity(bytes[0]); !name.empty())
       text += name;
     else
-      text += character;
-    bytes.remove_prefix(character.size());
+      text += bytes.substr(0, length);
+    bytes.remove_prefix(length);
   }
   return text;
 }
