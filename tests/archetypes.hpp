@@ -185,11 +185,11 @@ class CountingStep {
  public:
   class Worker {
    public:
+    void dots(const implicitmf::kernels::SGNSGroup& /*group*/, std::size_t /*begin*/,
+              std::size_t /*end*/, float* /*g*/) {}
     void coefficients(const implicitmf::kernels::SGNSGroup& /*group*/, float /*rate*/,
                       float* /*g*/) {}
-    void move(const implicitmf::kernels::SGNSGroup& group, const float* /*g*/, float /*rate*/,
-              std::size_t begin, std::size_t /*end*/) {
-      if (begin != 0) return;
+    void move(const implicitmf::kernels::SGNSGroup& group, const float* /*g*/, float /*rate*/) {
       for (std::size_t i = 0; i < group.input_count; ++i) group.inputs[i][0] += 1.0F;
       for (std::size_t j = 0; j < group.output_count; ++j) group.outputs[j][0] += 1.0F;
     }

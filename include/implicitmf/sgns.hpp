@@ -85,6 +85,7 @@
 #include <implicitmf/solvers/lbfgs.hpp>
 #include <implicitmf/solvers/linear_operator.hpp>
 #include <implicitmf/solvers/orthonormal_basis.hpp>
+#include <implicitmf/solvers/sgns_member.hpp>
 #include <implicitmf/solvers/sgns_options.hpp>
 #include <implicitmf/solvers/sgns_run.hpp>
 #include <implicitmf/solvers/sgns_step.hpp>

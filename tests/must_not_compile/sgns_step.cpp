@@ -4,10 +4,10 @@
 
 struct Step {
   struct Worker {
+    void dots(const implicitmf::kernels::SGNSGroup&, std::size_t, std::size_t, float*) {}
     void coefficients(const implicitmf::kernels::SGNSGroup&, float, float*) {}
 #if !defined(EXPECT_FAILURE)
-    void move(const implicitmf::kernels::SGNSGroup&, const float*, float, std::size_t,
-              std::size_t) {}
+    void move(const implicitmf::kernels::SGNSGroup&, const float*, float) {}
 #endif
     bool finite() const { return true; }
   };

@@ -27,12 +27,13 @@ struct FailingStep {
     void fail_in(bool move) const {
       if (move == in_move && --*left == 0) throw std::runtime_error("the step fails");
     }
+    void dots(const imf::kernels::SGNSGroup& /*group*/, std::size_t /*begin*/, std::size_t /*end*/,
+              float* /*g*/) const {}
     void coefficients(const imf::kernels::SGNSGroup& /*group*/, float /*rate*/,
                       float* /*g*/) const {
       fail_in(false);
     }
-    void move(const imf::kernels::SGNSGroup& /*group*/, const float* /*g*/, float /*rate*/,
-              std::size_t /*begin*/, std::size_t /*end*/) const {
+    void move(const imf::kernels::SGNSGroup& /*group*/, const float* /*g*/, float /*rate*/) const {
       fail_in(true);
     }
     [[nodiscard]] bool finite() const { return true; }

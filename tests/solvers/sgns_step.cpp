@@ -61,14 +61,14 @@ struct Example {
   }
 };
 
-/// Trains an example once, moving the columns in pieces.
-template <class Step>
-void train(Example& example, float rate, const std::vector<std::size_t>& borders) {
-  auto worker = Step::worker();
+/// Trains an example once.
+template <class Worker>
+void train(Example& example, float rate, Worker worker) {
   imf::AlignedMatrix g(example.inputs.size(), 16);
-  worker.coefficients(example.view(), rate, g.row_data(0));
-  for (std::size_t i = 0; i + 1 < borders.size(); ++i)
-    worker.move(example.view(), g.row_data(0), rate, borders[i], borders[i + 1]);
+  const auto view = example.view();
+  worker.dots(view, 0, view.stride, g.row_data(0));
+  worker.coefficients(view, rate, g.row_data(0));
+  worker.move(view, g.row_data(0), rate);
   CHECK(worker.finite());
 }
 
@@ -102,16 +102,6 @@ struct Gradients {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("columns moved in pieces give the bits of one move", Step, imf::GradientStep<>,
-                   imf::AdaGradStep<>) {
-  Example whole(Step::row_floats(dimension));
-  Example pieces(Step::row_floats(dimension));
-  train<Step>(whole, 0.1F, {0, 48});
-  train<Step>(pieces, 0.1F, {0, 16, 48});
-  CHECK(whole.words == pieces.words);
-  CHECK(whole.contexts == pieces.contexts);
-}
-
 TEST_CASE("a gradient step moves rows by the rate times the gradient") {
   Example example(imf::GradientStep<>::row_floats(dimension));
   const Gradients gradients(example);
@@ -119,7 +109,7 @@ TEST_CASE("a gradient step moves rows by the rate times the gradient") {
   const imf::AlignedMatrix contexts = example.contexts;
   // So little that what moves meanwhile does not count.
   constexpr double rate = 1e-4;
-  train<imf::GradientStep<>>(example, static_cast<float>(rate), {0, 48});
+  train(example, static_cast<float>(rate), imf::GradientStep<>::worker());
   for (std::size_t k = 0; k < dimension; ++k) {
     for (std::size_t r = 0; r < 3; ++r) {
       const double moved =
@@ -141,7 +131,7 @@ TEST_CASE("AdaGrad divides by the root of the summed squares, which it keeps beh
   const Gradients gradients(example);
   const imf::AlignedMatrix contexts = example.contexts;
   const imf::AlignedMatrix words = example.words;
-  train<imf::AdaGradStep<>>(example, 0.125F, {0, 48});
+  train(example, 0.125F, imf::AdaGradStep<>::worker());
   for (std::size_t k = 0; k < dimension; ++k) {
     for (std::size_t r = 0; r < 8; ++r) {
       const double g = gradients.outputs[r][k];
@@ -173,9 +163,11 @@ TEST_CASE_TEMPLATE("a worker knows when it met what is not finite", Step, imf::G
   Example example(Step::row_floats(dimension));
   auto worker = Step::worker();
   imf::AlignedMatrix g(example.inputs.size(), 16);
+  worker.dots(example.view(), 0, 48, g.row_data(0));
   worker.coefficients(example.view(), 0.1F, g.row_data(0));
   CHECK(worker.finite());
   example.contexts(5, 3) = std::nanf("");
+  worker.dots(example.view(), 0, 48, g.row_data(0));
   worker.coefficients(example.view(), 0.1F, g.row_data(0));
   CHECK_FALSE(worker.finite());
 }

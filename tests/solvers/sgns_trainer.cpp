@@ -108,12 +108,12 @@ TEST_CASE("with dimensions enough w·c comes to PMI - log k of the observed pair
 
 TEST_CASE("training in step gives the same bits for any number of threads, sharing or not") {
   const auto corpus = grouped_corpus(900);
-  for (const std::size_t shared : {0U, 4U}) {
+  const auto check = [&](std::size_t dimension, std::size_t shared) {
     std::optional<imf::Factors> first;
     for (const std::size_t threads : {1U, 2U, 3U, 7U}) {
       SGNSOptions options = small(threads);
       options.subsample = 0.01;
-      options.dimension = 50;
+      options.dimension = dimension;
       options.epochs = 1;
       options.deterministic = true;
       auto model =
@@ -123,7 +123,10 @@ TEST_CASE("training in step gives the same bits for any number of threads, shari
       else
         CHECK(model.factors == *first);
     }
-  }
+  };
+  check(50, 0);
+  check(50, 4);
+  check(400, 4);  // columns for each of seven
 }
 
 TEST_CASE("AdaGrad in step gives the same bits for any number of threads") {

@@ -50,15 +50,15 @@ inline void with_constant(std::size_t n, const Function& function) noexcept {
   function(std::integral_constant<std::size_t, Most>{});
 }
 
-/// x[i · x_stride + j] = the dot product of input i and output j.
+/// x[i · x_stride + j] = the dot product of input i and output j over the columns [begin, end).
 template <class Arch, std::size_t Inputs, std::size_t Outputs>
-inline void group_dots(float* const* inputs, float* const* outputs, std::size_t stride, float* x,
-                       std::size_t x_stride) noexcept {
+inline void group_dots(float* const* inputs, float* const* outputs, std::size_t begin,
+                       std::size_t end, float* x, std::size_t x_stride) noexcept {
   using Batch = FloatBatch<Arch>;
   constexpr std::size_t w = Batch::width;
   constexpr std::size_t sums = Inputs * Outputs;
   Batch sum[sums];
-  for (std::size_t k = 0; k < stride; k += w) {
+  for (std::size_t k = begin; k < end; k += w) {
     Batch in[Inputs];
 #pragma GCC unroll 4
     for (std::size_t i = 0; i < Inputs; ++i) in[i] = Batch::load_aligned(inputs[i] + k);
@@ -137,8 +137,8 @@ inline void group_update(float* const* inputs, float* const* add_inputs, std::si
 ///     g = rate · (a − b σ(u · v)),   u += Σ g v over the outputs,   v += Σ g u over the inputs:
 ///
 /// along the gradient of Levy & Goldberg's local objective (NIPS 2014, section 3.1), with a for
-/// #(w,c) and b − a for the noise. coefficients() finds all g from the rows as they are, update()
-/// moves the rows by them, or some of their columns.
+/// #(w,c) and b − a for the noise. dots() finds all u · v, coefficients() from them all g, and
+/// update() moves the rows.
 ///
 /// \par Shapes   g: of input i and output j at [i · weight_stride + j], aligned to 64 bytes; what
 ///               stands at other places j must be finite, and is written to.
@@ -156,8 +156,15 @@ class SGNSKernel {
  public:
   explicit SGNSKernel(SigmoidPolicy sigmoid = {}) : sigmoid_(sigmoid) {}
 
+  /// The dot products u · v over the columns [begin, end), multiples of panel_width, in g.
+  static void dots(const SGNSGroup& group, std::size_t begin, std::size_t end, float* g) noexcept {
+    for_output_tiles(group, [&](auto outputs, std::size_t j) {
+      tile_dots<outputs()>(group, j, begin, end, g + j);
+    });
+  }
+
+  /// Replaces the dot products in g by the coefficients.
   void coefficients(const SGNSGroup& group, float rate, float* g) noexcept {
-    for_output_tiles(group, [&](auto outputs, std::size_t j) { dots<outputs()>(group, j, g + j); });
     const Batch factor = Batch::broadcast(rate);
     for (std::size_t i = 0; i < group.input_count; ++i, g += group.weight_stride)
       for (std::size_t j = 0; j < group.output_count; j += Batch::width) {
@@ -170,27 +177,26 @@ class SGNSKernel {
       }
   }
 
-  /// Moves the columns [begin, end) of the rows; both multiples of panel_width.
-  void update(const SGNSGroup& group, const float* g, std::size_t begin,
-              std::size_t end) const noexcept {
-    add_gradient(group, g, begin, end, group.inputs, group.outputs);
+  /// Moves the rows.
+  void update(const SGNSGroup& group, const float* g) const noexcept {
+    add_gradient(group, g, group.inputs, group.outputs);
   }
 
   /// Adds the moves to other rows of the same shape: to add_inputs[i] those of input i, to
   /// add_outputs[j] those of output j.
-  void add_gradient(const SGNSGroup& group, const float* g, std::size_t begin, std::size_t end,
-                    float* const* add_inputs, float* const* add_outputs) const noexcept {
+  void add_gradient(const SGNSGroup& group, const float* g, float* const* add_inputs,
+                    float* const* add_outputs) const noexcept {
     constexpr std::size_t chunks = register_count<Arch>() == 32 ? 2 : 1;
     for_output_tiles(group, [&](auto outputs, std::size_t j) {
-      std::size_t k = begin;
+      std::size_t k = 0;
       const auto columns = [&](auto count) {
         detail::group_update<Arch, outputs(), count()>(group.inputs, add_inputs, group.input_count,
                                                        group.outputs + j, add_outputs + j, g + j,
                                                        group.weight_stride, k);
       };
-      for (; end - k >= chunks * Batch::width; k += chunks * Batch::width)
+      for (; group.stride - k >= chunks * Batch::width; k += chunks * Batch::width)
         columns(std::integral_constant<std::size_t, chunks>{});
-      if (k < end) columns(std::integral_constant<std::size_t, 1>{});
+      if (k < group.stride) columns(std::integral_constant<std::size_t, 1>{});
     });
   }
 
@@ -220,11 +226,12 @@ class SGNSKernel {
 
   /// Dot products of all inputs with the outputs from j on.
   template <std::size_t Outputs>
-  static void dots(const SGNSGroup& group, std::size_t j, float* x) noexcept {
+  static void tile_dots(const SGNSGroup& group, std::size_t j, std::size_t begin, std::size_t end,
+                        float* x) noexcept {
     constexpr std::size_t at_once = register_count<Arch>() == 32 ? 4 : 2;
     std::size_t i = 0;
     const auto tile = [&](auto inputs) {
-      detail::group_dots<Arch, inputs(), Outputs>(group.inputs + i, group.outputs + j, group.stride,
+      detail::group_dots<Arch, inputs(), Outputs>(group.inputs + i, group.outputs + j, begin, end,
                                                   x + i * group.weight_stride, group.weight_stride);
     };
     for (; group.input_count - i >= at_once; i += at_once)

@@ -216,7 +216,7 @@ class GloVeFactorization {
         if (view.weight[j] > 0.0F)
           sum -= 0.5 * static_cast<double>(g[j]) * static_cast<double>(g[j] / view.weight[j]);
       }
-      worker.step.move(view, g, 1.0F, 0, view.stride);
+      worker.step.move(view, g, 1.0F);
       view.inputs[0][context_bias()] = 1.0F;
       for (std::size_t j = 0; j < view.output_count; ++j) view.outputs[j][word_bias()] = 1.0F;
       return sum;

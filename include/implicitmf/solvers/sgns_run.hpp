@@ -29,6 +29,7 @@
 #include <implicitmf/kernels/simd.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
 #include <implicitmf/solvers/factors.hpp>
+#include <implicitmf/solvers/sgns_member.hpp>
 #include <implicitmf/solvers/sgns_options.hpp>
 #include <implicitmf/solvers/sgns_step.hpp>
 #include <implicitmf/solvers/stop_reason.hpp>
@@ -71,8 +72,11 @@ class SGNSRun {
         stretch_units_(stretch_units(options.window)),
         draw_(draw_of(options.negatives)),
         team_(team),
-        vectors_(with_state(step, std::move(start))) {
-    for (std::size_t i = 0; i < team.size(); ++i) workers_.push_back({step.worker()});
+        vectors_(options.deterministic ? std::move(start) : with_state(step, std::move(start))) {
+    if (options.deterministic)
+      make_members(step);
+    else
+      for (std::size_t i = 0; i < team.size(); ++i) workers_.push_back({step.worker()});
   }
 
   /// Trains all epochs. loss() is measured before and after each if it is there.
@@ -201,6 +205,7 @@ class SGNSRun {
       const IndexRange windows = list.group_windows(i);
       group.build(list, windows, sampler_, negatives_at(epoch, range, windows.begin), vectors_,
                   windows.begin == 0 ? 0 : list.windows[windows.begin - 1].to);
+      group.fetch_outputs();
     };
     if (list.group_count() > 0) build(0, groups[0]);
     for (std::size_t i = 0; i < list.group_count(); ++i) {
@@ -208,28 +213,30 @@ class SGNSRun {
       WindowGroup* const next = i + 1 < list.group_count() ? &groups[(i + 1) % 2] : nullptr;
       if (next != nullptr) build(i + 1, *next);
       const kernels::SGNSGroup view = group.view();
-      worker.coefficients(view, rate, group.coefficients());
+      float* const g = group.coefficients().data();
+      worker.dots(view, 0, view.stride, g);
+      worker.coefficients(view, rate, g);
       if (next != nullptr) next->fetch_inputs();
-      worker.move(view, group.coefficients(), rate, 0, view.stride);
+      worker.move(view, g, rate);
     }
   }
 
-  // ---- all threads in step: the coefficients of a batch of groups from the same vectors, each
-  // ---- group by some thread, then all its moves in order, each column by some thread
+  // ---- all threads in step, each with columns of its own, by batches of groups whose coefficients
+  // ---- are found from the same vectors
+
+  using Member = SGNSMember<Step>;
 
   void train_in_step(std::size_t epoch) {
     constexpr std::size_t round = 8;  // stretches that are filled at once, whatever the threads
     std::vector<WindowList> lists(round);
-    std::vector<WindowGroup> groups;
-    for (std::size_t i = 0; i < limits_.groups; ++i) groups.push_back(make_group());
     for (std::size_t first = 0; first < stretches() && !stopped_ && !diverged_; first += round) {
       const std::size_t filled = std::min(round, stretches() - first);
       team_.for_each(filled, [&](std::size_t i) { fill(stretch(first + i), epoch, lists[i]); });
-      StepBarrier in_step(team_.size());
-      team_.run([&](std::size_t thread) {
+      StepBarrier in_step(members_.size());
+      for_each_member([&](Member& member) {
         try {
           for (std::size_t i = 0; i < filled; ++i)
-            if (!train_batches(epoch, stretch(first + i), lists[i], groups, thread, in_step)) {
+            if (!train_batches(epoch, stretch(first + i), lists[i], member, in_step)) {
               in_step.arrive_and_drop();
               return;
             }
@@ -238,41 +245,44 @@ class SGNSRun {
           in_step.arrive_and_drop();  // the others must not wait
           throw;
         }
-        if (!workers_[thread].finite()) diverged_ = true;
+        if (!member.finite()) diverged_ = true;
       });
       for (std::size_t i = 0; i < filled; ++i) count(lists[i]);
       if (const std::size_t done = stretch(first + filled - 1).end; done < source_.size())
         report(epoch, done);
     }
+    for_each_member([&](const Member& member) { member.give(vectors_); });
   }
 
   /// Returns false, having left off, where another thread failed.
-  bool train_batches(std::size_t epoch, IndexRange range, const WindowList& list,
-                     std::vector<WindowGroup>& groups, std::size_t thread, StepBarrier& in_step) {
+  bool train_batches(std::size_t epoch, IndexRange range, const WindowList& list, Member& member,
+                     StepBarrier& in_step) {
     const auto rate = static_cast<float>(rate_at(epoch, range.begin));
-    const std::size_t lines = AlignedMatrix::padded(options_.dimension) / kernels::panel_width;
-    const IndexRange own_lines = partition(lines, team_.size(), thread);
-    Worker& worker = workers_[thread];
     for (std::size_t batch = 0; batch < list.batch_count(); ++batch) {
-      const std::size_t first = list.batch_groups(batch).begin;
-      const std::size_t count = list.batch_groups(batch).size();
-      const IndexRange own_groups = partition(count, team_.size(), thread);
-      for (std::size_t i = own_groups.begin; i < own_groups.end; ++i) {
-        const IndexRange windows = list.group_windows(first + i);
-        groups[i].build(list, windows, sampler_, negatives_at(epoch, range, windows.begin),
-                        vectors_, 0);
-        groups[i].fetch_inputs();
-      }
-      for (std::size_t i = own_groups.begin; i < own_groups.end; ++i)
-        worker.coefficients(groups[i].view(), rate, groups[i].coefficients());
+      member.add_dots(list, list.batch_groups(batch), sampler_,
+                      [&](std::size_t window) { return negatives_at(epoch, range, window); });
       in_step.arrive_and_wait();
       if (failed_) return false;
-      for (std::size_t i = 0; i < count; ++i)
-        worker.move(groups[i].view(), groups[i].coefficients(), rate,
-                    own_lines.begin * kernels::panel_width, own_lines.end * kernels::panel_width);
-      in_step.arrive_and_wait();
+      member.move(members_, rate);
     }
     return true;
+  }
+
+  void make_members(const Step& step) {
+    const std::size_t blocks = ColumnBlocks(options_.dimension).count();
+    const std::size_t count = std::min(team_.size(), blocks);
+    members_.reserve(count);
+    for (std::size_t i = 0; i < count; ++i)
+      members_.emplace_back(step, options_.dimension, partition(blocks, count, i), limits_.groups,
+                            limits_.windows, draw_);
+    for_each_member([&](Member& member) { member.take(vectors_); });
+  }
+  /// On a thread each.
+  template <class Work>
+  void for_each_member(const Work& work) {
+    team_.run([&](std::size_t thread) {
+      if (thread < members_.size()) work(members_[thread]);
+    });
   }
 
   /// Groups of a batch: the more, the less often threads wait for each other; but fewer where a
@@ -338,7 +348,8 @@ class SGNSRun {
   NegativeDraw draw_;
   ThreadTeam& team_;
   Factors vectors_;
-  std::vector<Worker> workers_;
+  std::vector<Worker> workers_;  // that race
+  std::vector<Member> members_;  // that go in step
   std::atomic<std::uint64_t> windows_{0};
   std::atomic<std::uint64_t> pairs_{0};
   std::atomic<bool> stopped_{false};

@@ -18,17 +18,18 @@ namespace implicitmf {
 
 /// A step: a small value that says how many floats a row has, state of the step among them (it
 /// begins as zeros behind the vector, at float AlignedMatrix::padded(dimension)), and makes a
-/// worker for each thread. worker.coefficients(group, rate, g) finds what moves the group's rows,
-/// as kernels::SGNSKernel does; worker.move(group, g, rate, begin, end) moves columns [begin, end)
-/// of them, each apart from the others; worker.finite() tells whether all numbers so far were
-/// finite.
+/// worker for each thread. worker.dots(group, begin, end, g) finds the dot products over columns
+/// [begin, end) and worker.coefficients(group, rate, g) from those of whole rows what moves the
+/// group's rows, as kernels::SGNSKernel does; worker.move(group, g, rate) moves them, each column
+/// apart from the others; worker.finite() tells whether all numbers so far were finite.
 template <class S>
 concept SGNSStep = std::copyable<S> &&
     requires(const S& step, std::size_t size, const kernels::SGNSGroup& group, float rate,
              float* g) {
   { step.row_floats(size) } -> std::convertible_to<std::size_t>;
+  step.worker().dots(group, size, size, g);
   step.worker().coefficients(group, rate, g);
-  step.worker().move(group, g, rate, size, size);
+  step.worker().move(group, g, rate);
   { step.worker().finite() } -> std::convertible_to<bool>;
 };
 
@@ -37,12 +38,15 @@ template <class Arch = DefaultArch>
 struct GradientStep {
   class Worker {
    public:
+    static void dots(const kernels::SGNSGroup& group, std::size_t begin, std::size_t end,
+                     float* g) noexcept {
+      kernels::SGNSKernel<Arch>::dots(group, begin, end, g);
+    }
     void coefficients(const kernels::SGNSGroup& group, float rate, float* g) noexcept {
       kernel_.coefficients(group, rate, g);
     }
-    void move(const kernels::SGNSGroup& group, const float* g, float /*rate*/, std::size_t begin,
-              std::size_t end) const noexcept {
-      kernel_.update(group, g, begin, end);
+    void move(const kernels::SGNSGroup& group, const float* g, float /*rate*/) const noexcept {
+      kernel_.update(group, g);
     }
     [[nodiscard]] bool finite() const noexcept { return kernel_.finite(); }
 
@@ -62,24 +66,26 @@ template <class Arch = DefaultArch>
 struct AdaGradStep {
   class Worker {
    public:
+    static void dots(const kernels::SGNSGroup& group, std::size_t begin, std::size_t end,
+                     float* g) noexcept {
+      kernels::SGNSKernel<Arch>::dots(group, begin, end, g);
+    }
     void coefficients(const kernels::SGNSGroup& group, float /*rate*/, float* g) noexcept {
       kernel_.coefficients(group, 1.0F, g);
     }
-    void move(const kernels::SGNSGroup& group, const float* g, float rate, std::size_t begin,
-              std::size_t end) {
+    void move(const kernels::SGNSGroup& group, const float* g, float rate) {
       const std::size_t rows = group.input_count + group.output_count;
       if (gradients_.rows() < rows || gradients_.cols() != group.stride)
         gradients_ = AlignedMatrix(rows, group.stride);
       pointers_.resize(rows);
       for (std::size_t r = 0; r < rows; ++r) {
         pointers_[r] = gradients_.row_data(r);
-        std::fill(pointers_[r] + begin, pointers_[r] + end, 0.0F);
+        std::fill_n(pointers_[r], group.stride, 0.0F);
       }
       float** const outputs = pointers_.data() + group.input_count;
-      kernel_.add_gradient(group, g, begin, end, pointers_.data(), outputs);
+      kernel_.add_gradient(group, g, pointers_.data(), outputs);
       const auto apply = [&](float* row, const float* gradient) {
-        kernels::adagrad<Arch>(rate, gradient + begin, row + group.stride + begin, row + begin,
-                               end - begin);
+        kernels::adagrad<Arch>(rate, gradient, row + group.stride, row, group.stride);
       };
       for (std::size_t i = 0; i < group.input_count; ++i) apply(group.inputs[i], pointers_[i]);
       for (std::size_t j = 0; j < group.output_count; ++j) apply(group.outputs[j], outputs[j]);

@@ -45,13 +45,13 @@ namespace implicitmf {
 ///                   (Hogwild; Recht et al., NIPS 2011): races by design, harmless to the quality,
 ///                   and another result each time. One thread gives the same bits each time.
 /// \par Determinism  With `deterministic`, what moves the rows is found for up to 64 groups of
-///                   windows from the same vectors, by all threads, and then every thread moves
-///                   columns of its own, group after group: the same bits for any number of
-///                   threads. Nearly as fast as without on one thread; more threads gain less, and
-///                   beyond d / 16 of them not much.
-/// \par Memory       memory_bytes(): 4 (V_W + V_C) d bytes, thrice that with AdaGradStep, and up to
-///                   some MiB of windows for each thread; the corpus's ids once more with
-///                   `held_out`.
+///                   windows from the same vectors. Each thread has columns of its own, in up to 8
+///                   blocks (2 for d = 100, 4 for 300), and only parts of dot products go between
+///                   threads: the same bits for any number of them. Nearly as fast as without on
+///                   one thread; more gain less, and none beyond the number of blocks.
+/// \par Memory       memory_bytes(): 4 (V_W + V_C) d bytes, twice that with `deterministic`, thrice
+///                   with AdaGradStep, and up to some MiB of windows for each thread; the corpus's
+///                   ids once more with `held_out`.
 /// \par Thread safety  train() may be called concurrently.
 template <SGNSStep Step = GradientStep<>, NegativesPolicy Negatives = SampledNegatives<>>
 class SGNSTrainer {
@@ -117,7 +117,8 @@ class SGNSTrainer {
     const std::size_t vector = AlignedMatrix::padded(options_.dimension);
     const std::size_t row = step_.row_floats(options_.dimension);
     const std::size_t threads = resolve_threads(options_.threads);
-    return std::uint64_t{sizeof(float)} * (words + contexts) * (row > vector ? row + vector : row) +
+    const bool copied = options_.deterministic || row > vector;
+    return std::uint64_t{sizeof(float)} * (words + contexts) * (copied ? row + vector : row) +
            detail::window_list_bytes(options_.window, negatives_.shared_by_windows == 0) *
                (options_.deterministic ? std::max<std::size_t>(threads, 8) : threads);
   }

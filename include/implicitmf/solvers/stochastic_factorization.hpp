@@ -277,8 +277,9 @@ class StochasticFactorization {
                     contexts, 0.0F, each);
       }
       const kernels::SGNSGroup view = group.view(AlignedMatrix::padded(options_.dimension));
+      worker.step.dots(view, 0, view.stride, group.coefficients());
       worker.step.coefficients(view, rate, group.coefficients());
-      worker.step.move(view, group.coefficients(), rate, 0, view.stride);
+      worker.step.move(view, group.coefficients(), rate);
     }
 
     [[nodiscard]] AlignedMatrix with_state(const AlignedMatrix& start) const {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include <implicitmf/core/buffer.hpp>
 #include <implicitmf/core/matrix.hpp>
@@ -41,7 +42,7 @@ class WindowGroup {
     negatives_.resize(draw.count);
   }
 
-  /// Windows [windows.begin, windows.end) of the list. Begins to fetch the rows of outputs.
+  /// Windows [windows.begin, windows.end) of the list.
   /// \param random  of this group alone
   /// \param fresh   first token whose row fetch_inputs() is to fetch
   void build(const WindowList& list, IndexRange windows, const NegativeSampler& sampler,
@@ -65,13 +66,16 @@ class WindowGroup {
             .windows = windows_,
             .weight_stride = weight_.stride()};
   }
-  /// Begins to fetch the rows of inputs. Apart from build(), as a processor has only so many
-  /// fetches under way and waits where there are more.
+  /// Begin to fetch the rows. Apart from build(), as a processor has only so many fetches under way
+  /// and waits where there are more.
   void fetch_inputs() const noexcept {
-    for (std::size_t i = cached_inputs_; i < inputs_.size(); ++i) prefetch(inputs_[i], stride_);
+    for (std::size_t i = cached_inputs_; i < inputs_.size(); ++i) prefetch(inputs_[i]);
+  }
+  void fetch_outputs() const noexcept {
+    for (std::size_t j = 0; j < output_count_; ++j) prefetch(outputs_[j]);
   }
   /// Room for the group's coefficients.
-  [[nodiscard]] float* coefficients() noexcept { return coefficients_.data(); }
+  [[nodiscard]] std::span<float> coefficients() noexcept { return coefficients_; }
 
  private:
   struct Negative {
@@ -79,8 +83,8 @@ class WindowGroup {
     std::uint32_t output;
   };
 
-  static void prefetch(const float* row, std::size_t floats) noexcept {
-    for (std::size_t k = 0; k < floats; k += AlignedMatrix::row_multiple)
+  void prefetch(const float* row) const noexcept {
+    for (std::size_t k = 0; k < stride_; k += AlignedMatrix::row_multiple)
       __builtin_prefetch(row + k, 1);
   }
 
@@ -147,7 +151,6 @@ class WindowGroup {
     if (j == output_count_) {
       output_ids_[j] = id;
       outputs_[j] = contexts.row_data(id);
-      prefetch(outputs_[j], stride_);
       ++output_count_;
     }
     return j;
