@@ -5,8 +5,9 @@
 `table` is Table 1 of Levy & Goldberg (NIPS 2014), measured exactly over all pairs: the deviation
 (L - L_opt) / L_opt of the shifted PPMI matrix itself, of its SVD, of skip-gram by sampling, and of
 weighted and stochastic factorization, with CPU seconds and word similarities. The optimum and the
-deviation of the matrix are computed by numpy from the exported counts. `speed` is the time that
-weighted factorization takes to reach a deviation, on one and on two threads.
+deviation of the matrix are computed by numpy from the exported counts. `rare` is what vectors are
+worth by their options, `head` how much of the noise stochastic factorization is to sum exactly, and
+`speed` the time that weighted factorization takes to reach a deviation, on one and on two threads.
 """
 import itertools
 from functools import partial
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from similarity import score, sets_of
 from support import (
+    ROOT,
     argument_parser,
     check_options,
     interleaved,
@@ -132,22 +134,32 @@ def table(options, sets):
 
 
 def rare(options, sets):
-    """Similarities of weighted factorization, k = 5, and of the usual SVD."""
+    """Similarities of weighted factorization, k = 5, of SGNS by sampling and of the usual SVD."""
     with scratch(options) as folder:
         vectors = {side: folder / f"{side}.bin" for side in ("words", "contexts")}
         for words, dimension in itertools.product(options.words, options.dims):
             counts = count(options, folder, words)
-            exact = ["--method", "wmf"]
-            jobs = {f"L2 {l2:g}": exact + ["--l2", l2] for l2 in options.l2}
-            jobs["smoothed contexts"] = exact + ["--smoothing", 0.75]
-            jobs |= {f"p = {p}": exact + ["--eig", p] for p in (0, 0.25)}
-            jobs["w + c"] = exact + ["--vectors", "w+c"]
-            jobs["SVD, k = 1, smoothing 0.75"] = ["--method", "svd"]
+            exact = ["--counts", counts, "--threads", options.threads]
+            wmf = ["--method", "wmf"] + exact
+            jobs = {f"L2 {l2:g}": wmf + ["--l2", l2] for l2 in options.l2}
+            jobs["smoothed contexts"] = wmf + ["--smoothing", 0.75]
+            jobs |= {f"p = {p}": wmf + ["--eig", p] for p in (0, 0.25)}
+            jobs["w + c"] = wmf + ["--vectors", "w+c"]
+            jobs["SVD, k = 1, smoothing 0.75"] = ["--method", "svd"] + exact
+            sampled = methods(options, counts, words, 5)
+            for name in (f"SGNS by sampling, {epochs} epochs" for epochs in options.epochs):
+                jobs |= {f"{name}, seed {s}": sampled[name] + ["--seed", s] for s in options.seeds}
+            runs = {
+                name: partial(train, options, vectors, dimension, arguments)
+                for name, arguments in jobs.items()
+            }
+            if options.raw.is_file():
+                command = [options.raw, counts, vectors["words"], dimension, 5, 3]
+                runs["L2 3, raw"] = partial(run, command)
             rows = []
-            for name, arguments in jobs.items():
+            for name, one in runs.items():
                 note(f"{words} words, d = {dimension}: {name}")
-                arguments = arguments + ["--counts", counts, "--threads", options.threads]
-                cost = train(options, vectors, dimension, arguments)
+                cost = one()
                 scores = run_peer("score", vectors=vectors["words"], sets=sets).report["scores"]
                 values = [one["spearman"] for one in scores]
                 passes = cost.report.get("passes")
@@ -156,6 +168,28 @@ def rare(options, sets):
                 rows.append(row + [f"{value:.3f}" for value in values])
             print(f"{options.corpus.name}, {words} words, d = {dimension}")
             print_table(["", "deviation", "CPU s", "mean"] + [path.stem for path in sets], rows)
+
+
+# ---- the head of the noise -----------------------------------------------------------------------
+
+
+def head(options):
+    """Stochastic factorization with more or less of the noise summed exactly, after each epoch."""
+    with scratch(options) as folder:
+        vectors = {side: folder / f"{side}.bin" for side in ("words", "contexts")}
+        for words, dimension in itertools.product(options.words, options.dims):
+            counts = count(options, folder, words)
+            rows = []
+            for size in options.heads:
+                note(f"{words} words, d = {dimension}: head {size}")
+                arguments = ["--method", "smf", "--counts", counts, "--head", size]
+                arguments += ["--epochs", max(options.epochs), "--threads", 1]
+                cost = train(options, vectors, dimension, arguments)
+                epochs = cost.report["epochs"]
+                row = [f"head {size}", f"{cost.cpu:.1f}"]
+                rows.append(row + [f"{100 * one['deviation']:.2f} %" for one in epochs])
+            print(f"{options.corpus.name}, {words} words, d = {dimension}, k = 5, one thread")
+            print_table(["", "CPU s"] + [f"epoch {i}" for i in range(len(epochs))], rows)
 
 
 # ---- speed ---------------------------------------------------------------------------------------
@@ -245,24 +279,35 @@ def scaling(words, results):
 def main():
     serve_peer({"matrix_itself": matrix_itself, "score": score})
     parser = argument_parser(__doc__)
-    parser.add_argument("what", choices=["table", "rare", "speed"], help="which")
+    parser.add_argument("what", choices=["table", "rare", "head", "speed"], help="which")
     parser.add_argument("--sets", type=Path, nargs="+", help="files of word pairs")
     parser.add_argument("--words", type=int, nargs="+", default=[10000], help="words kept")
     parser.add_argument("--dims", type=int, nargs="+", default=[100, 500], help="dimensions")
     parser.add_argument("--negatives", type=float, nargs="+", default=[1, 5, 15], help="k (table)")
     parser.add_argument("--l2", type=float, nargs="+", default=[0, 1, 3, 10, 30], help="(rare)")
-    parser.add_argument("--epochs", type=int, nargs="+", default=[5], help="of SGNS (table)")
+    parser.add_argument("--epochs", type=int, nargs="+", default=[5], help="of SGNS and smf")
+    parser.add_argument("--heads", type=int, nargs="+", default=[0, 2, 8, 32], help="(head)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], help="of SGNS (rare)")
+    parser.add_argument(
+        "--raw",
+        type=Path,
+        default=ROOT / "build/release/benchmarks/raw_wmf",
+        help="the program raw_wmf, for vectors that are not in canonical form (rare)",
+    )
     parser.add_argument("--window", type=int, default=5, help="radius of the dynamic window")
     parser.add_argument("--threads", type=int, default=2, help="of our runs (table)")
     parser.add_argument("--rounds", type=int, default=3, help="each runs once a round (speed)")
     parser.add_argument("--passes", type=int, default=8, help="of weighted factorization (speed)")
     options = parser.parse_args()
     check_options(options)
+    options.raw = options.raw.resolve()
     print(machine())
     if options.what == "table":
         table(options, [path.resolve() for path in sets_of(options)])
     elif options.what == "rare":
         rare(options, [path.resolve() for path in sets_of(options)])
+    elif options.what == "head":
+        head(options)
     else:
         speed(options)
 

@@ -50,6 +50,7 @@ constexpr const char* wmf_group = "Method wmf";
 constexpr const char* svd_and_wmf_group = "Methods svd and wmf";
 constexpr const char* factorization_group = "Methods svd, wmf and smf";
 constexpr const char* objective_group = "Methods wmf and smf";
+constexpr const char* smf_group = "Method smf";
 constexpr const char* stochastic_group = "Methods sgns, smf and glove";
 constexpr const char* sgns_group = "Method sgns";
 constexpr const char* glove_group = "Method glove";
@@ -90,6 +91,13 @@ void add_factorization(CLI::App& command, TrainArguments& arguments) {
           "no limit")
       ->capture_default_str()
       ->group(objective_group);
+  command
+      .add_option("--head", arguments.stochastic.head,
+                  "in each of 16 stripes the noise of so many frequent contexts is summed exactly, "
+                  "that of the others sampled")
+      ->check(whole_number())
+      ->capture_default_str()
+      ->group(smf_group);
   command
       .add_option("--l2", arguments.weighted.l2,
                   "half of it times the vectors' squares is taken off the objective")
@@ -270,6 +278,7 @@ Json TrainArguments::to_json() const {
     options.update(Json{{"eig", stochastic.power},
                         {"epochs", stochastic.epochs},
                         {"lr", stochastic.learning_rate},
+                        {"head", stochastic.head},
                         {"max_seconds", stochastic.max_seconds}});
   else if (method == "glove")
     options.update(Json{{"x_max", weighting.saturation},
