@@ -69,8 +69,10 @@ def representations(options, counts, negatives):
     methods = {
         "SPPMI": None,
         f"SVD d={options.dim}": ["--method", "svd", "--eig", 0.5] + exact,
-        f"SGNS d={options.dim} epochs={options.epochs}": ["--method", "sgns"] + sampling,
     }
+    for seed in options.seeds:
+        name = f"SGNS d={options.dim} epochs={options.epochs} seed={seed}"
+        methods[name] = ["--method", "sgns", "--seed", seed] + sampling
     for l2 in options.l2:
         exactly = ["--method", "wmf", "--l2", l2, "--max-passes", options.max_passes]
         name = f"exact d={options.dim} L2={l2:g}"
@@ -202,6 +204,7 @@ def main():
     parser.add_argument("--dim", type=int, default=300, help="dimension")
     parser.add_argument("--negatives", type=float, nargs="+", default=[1, 5, 15], help="k")
     parser.add_argument("--epochs", type=int, default=5, help="of sampling")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="of sampling")
     parser.add_argument("--l2", type=float, nargs="+", default=[3], help="of exact factorization")
     parser.add_argument("--max-passes", type=int, default=100, help="of exact factorization")
     parser.add_argument("--threads", type=int, default=2, help="of all runs")

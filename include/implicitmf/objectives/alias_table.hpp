@@ -50,7 +50,9 @@ class AliasTable {
     std::uint32_t rest = 0;
     const std::uint64_t i = scale_bits(bits, columns_.size(), rest);
     const Column column = columns_[i];
-    return rest < column.threshold ? static_cast<WordId>(i) : column.alias;
+    // No branch, as nothing could predict it: so the look-ups of successive draws overlap.
+    const WordId own = WordId{0} - static_cast<WordId>(rest < column.threshold);
+    return (static_cast<WordId>(i) & own) | (column.alias & ~own);
   }
 
  private:
