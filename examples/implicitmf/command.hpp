@@ -171,8 +171,12 @@ void check_inputs_kept(const std::vector<std::filesystem::path>& outputs,
 /// Prints what reading kept: "read 7564663 tokens; kept 47363 of 160557 words (97.6 % of tokens)".
 void print_corpus(const imf::EncodedCorpus& corpus);
 
+/// Bytes of the program itself, its libraries and the stacks of a few threads.
+inline constexpr std::uint64_t program_bytes = 8U << 20U;
+
 /// Throws ConfigError if a need in bytes passes the ceiling of --memory (0: none).
-void check_memory(std::uint64_t needed, double ceiling_gib);
+/// \param remedy  what needs less: "lower --dim"
+void check_memory(std::uint64_t needed, double ceiling_gib, const std::string& remedy);
 
 /// Version of the records of trainings; docs/formats.md describes them.
 inline constexpr int record_version = 1;

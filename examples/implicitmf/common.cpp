@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Options and words that several commands share.
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <iostream>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <system_error>
 
+#include <implicitmf/core/text.hpp>
 #include <implicitmf/corpus/read_corpus.hpp>
 #include <implicitmf/counting/cooccurrence_counter.hpp>
 #include <implicitmf/io/vector_file.hpp>
@@ -125,7 +127,13 @@ void CountArguments::add_to(CLI::App& command, bool required) {
   command.add_option("--read-vocab", read_vocabulary, "file of the words to keep, \"word count\"");
   command.add_option("--save-vocab", save_vocabulary, "write the vocabulary to this file");
   command.add_option("--memory", memory_gib, "refuse to start above so many GiB; 0: no ceiling")
-      ->check(CLI::NonNegativeNumber.description(""))
+      ->check(CLI::Validator(
+          [](const std::string& text) -> std::string {
+            const auto number = imf::parse_number<double>(text);
+            if (number && *number >= 0.0 && std::isfinite(*number)) return {};
+            return "\"" + text + "\" is not a number of at least 0";
+          },
+          ""))
       ->capture_default_str();
 }
 
@@ -260,11 +268,10 @@ void print_corpus(const imf::EncodedCorpus& corpus) {
             << statistics.distinct_words << " words (" << share << " % of the tokens)\n";
 }
 
-void check_memory(std::uint64_t needed, double ceiling_gib) {
+void check_memory(std::uint64_t needed, double ceiling_gib, const std::string& remedy) {
   if (ceiling_gib > 0.0 && static_cast<double>(needed) > ceiling_gib * 0x1p30)
     throw imf::ConfigError("memory", "the work needs about " + imf::format_bytes(needed) +
-                                         ": raise the ceiling, or lower --max-vocab, --window "
-                                         "or --dim, or raise --min-count");
+                                         ": raise the ceiling, or " + remedy);
 }
 
 std::string with_unit(double number) {

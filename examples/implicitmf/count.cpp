@@ -28,10 +28,11 @@ struct CountCommand {
         clock.time("read", [&] { return counting.read(common, display.callback()); });
     const auto cells = imf::estimate_cells(corpus.vocabulary(), 2 * counting.window);
     // Cells stand twice for a moment, by blocks and joined, 12 bytes each.
-    const std::uint64_t estimate = 2 * corpus.memory_bytes() + 24 * cells;
+    const std::uint64_t estimate = program_bytes + 2 * corpus.memory_bytes() + 24 * cells;
     display.say("needs about " + imf::format_bytes(estimate) + " for at most about " +
                 with_unit(static_cast<double>(cells)) + " cells");
-    check_memory(estimate, counting.memory_gib);
+    check_memory(estimate, counting.memory_gib,
+                 "lower --max-vocab or --window, or raise --min-count");
     const auto counts =
         clock.time("count", [&] { return counting.count(corpus, common, display.callback()); });
     clock.time("write", [&] { imf::save_counts(output, counts); });

@@ -34,6 +34,12 @@ int run(int argc, char** argv) {
   app::add_convert(application);
   app::add_objective(application);
   app::add_report(application);
+  if (const std::string first = argc > 1 ? argv[1] : "-";
+      !first.starts_with('-') &&
+      application
+          .get_subcommands([&](const CLI::App* command) { return command->get_name() == first; })
+          .empty())
+    return complain("no command \"" + first + "\": see --help", wrong_usage);
   try {
     application.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -50,8 +56,10 @@ int main(int argc, char** argv) {
   } catch (const implicitmf::ConfigError& error) {
     return complain(app::in_program_terms(error.what()), wrong_usage);
   } catch (const std::bad_alloc&) {
-    return complain("out of memory: lower --max-vocab, --window or --dim, or raise --min-count",
-                    failed);
+    return complain(
+        "out of memory: lower what --help lists of --max-vocab, --window, --dim and --sampled, or "
+        "raise --min-count",
+        failed);
   } catch (const std::exception& error) {
     return complain(app::in_program_terms(error.what()), failed);
   }

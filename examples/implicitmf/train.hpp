@@ -81,6 +81,8 @@ struct TrainArguments {
   [[nodiscard]] imf::CooccurrenceCounts make_counts(ProgressDisplay& display, StageClock& clock,
                                                     CountFacts& facts,
                                                     const MemoryPlan& plan) const;
+  /// What takes less memory.
+  [[nodiscard]] std::string smaller() const;
   /// The k and the smoothing of the objective of counts: 5 and none where nothing is said.
   void choose_objective();
   /// Says what memory a solver of this objective takes, and refuses to go on above the ceiling.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Counts for the methods of `implicitmf train` that work on them: from a text or from a file.
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include <implicitmf/association/context_distribution.hpp>
@@ -56,6 +57,11 @@ void TrainArguments::choose_objective() {
   imf::SmoothedContexts{.alpha = association.smoothing}.validate();
 }
 
+std::string TrainArguments::smaller() const {
+  return counts_file.empty() ? "lower --max-vocab, --window or --dim, or raise --min-count"
+                             : "lower --dim, or count fewer words";
+}
+
 MemoryPlan TrainArguments::plan_objective(ProgressDisplay& display, CountFacts& facts,
                                           SolverMemory solver) const {
   return [this, &display, &facts, solver = std::move(solver)](
@@ -67,12 +73,13 @@ MemoryPlan TrainArguments::plan_objective(ProgressDisplay& display, CountFacts& 
     // Cells stand twice for a moment while they are counted; before the factors the ids are gone.
     const std::uint64_t counting_them = ids == 0 ? 0 : ids + 24 * cells;
     const std::uint64_t vocabulary = 40 * (std::uint64_t{rows} + cols);
-    facts.estimate = vocabulary + std::max(counting_them, 12 * cells + work);
+    facts.estimate =
+        program_bytes + vocabulary + std::max(counting_them, 12 * cells + work);
     display.say("needs at most about " + imf::format_bytes(facts.estimate) + ": to count " +
                 imf::format_bytes(counting_them) + ", then counts " +
                 imf::format_bytes(12 * cells) + ", factors and their steps " +
                 imf::format_bytes(work));
-    check_memory(facts.estimate, counting.memory_gib);
+    check_memory(facts.estimate, counting.memory_gib, smaller());
   };
 }
 

@@ -108,13 +108,13 @@ struct SGNSTraining : TrainArguments {
     const std::uint64_t vectors =
         adagrad ? imf::SGNSTrainer(sgns, sampling, imf::AdaGradStep<>{}).memory_bytes(rows, rows)
                 : imf::SGNSTrainer(sgns, sampling).memory_bytes(rows, rows);
-    std::uint64_t estimate = ids + 40 * rows + vectors;
+    std::uint64_t estimate = program_bytes + ids + 40 * rows + vectors;
     if (start == "svd")
       estimate += 28 * imf::estimate_cells(corpus.vocabulary(), 2 * counting.window) +
                   imf::BlockLanczos<>::memory_bytes(rows, rows, dimension);
     display.say("needs at most about " + imf::format_bytes(estimate) + ": ids " +
                 imf::format_bytes(ids) + ", vectors and windows " + imf::format_bytes(vectors));
-    check_memory(estimate, counting.memory_gib);
+    check_memory(estimate, counting.memory_gib, smaller());
     return estimate;
   }
 

@@ -83,6 +83,7 @@ struct StochasticTraining : TrainArguments {
     all.update(Json{{"optimum", objective.optimum()},
                     {"samples", stochastic.samples},
                     {"epochs", done},
+                    {"best_epoch", model.best},
                     {"observed_deviation", observed},
                     {"stop_reason", imf::to_string(model.reason)},
                     {"singular_values", model.singular_values}});
@@ -104,6 +105,10 @@ struct StochasticTraining : TrainArguments {
                     100.0 * epoch.objective.standard_error / -objective.optimum(), epoch.seconds);
       std::cout << text;
     }
+    if (model.best + 1 < model.epochs.size())
+      std::cout << "written: the nearest, "
+                << (model.best == 0 ? "the start" : "of epoch " + std::to_string(model.best))
+                << "; a lower --lr or more --epochs may come nearer\n";
     char text[160];
     std::snprintf(
         text, sizeof text,

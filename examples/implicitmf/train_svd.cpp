@@ -79,12 +79,12 @@ struct SVDTraining : TrainArguments {
     const std::uint64_t counts = 12 * cells;
     const std::uint64_t matrix = 16 * cells;
     const std::uint64_t solver = imf::BlockLanczos<>::memory_bytes(rows, cols, svd.dimension);
-    facts.estimate = ids + vocabulary + counts + matrix + solver;
+    facts.estimate = program_bytes + ids + vocabulary + counts + matrix + solver;
     display.say("needs at most about " + imf::format_bytes(facts.estimate) + ": ids " +
                 imf::format_bytes(ids) + ", counts " + imf::format_bytes(counts) + ", matrix " +
                 imf::format_bytes(matrix) + ", factors and their bases " +
                 imf::format_bytes(solver));
-    check_memory(facts.estimate, counting.memory_gib);
+    check_memory(facts.estimate, counting.memory_gib, smaller());
   }
 
   void write_record(const imf::SVDResult& model, const StageClock& clock,

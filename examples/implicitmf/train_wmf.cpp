@@ -78,6 +78,13 @@ struct WeightedTraining : TrainArguments {
     };
     line("start", model.passes.front());
     line("end", model.passes.back());
+    if (weighted.l2 > 0.0 && model.passes.back().objective < model.passes.front().objective) {
+      char text[128];
+      std::snprintf(text, sizeof text,
+                    "the L2 term with lambda = %g outweighs these counts: --l2 0 leaves it out\n",
+                    weighted.l2);
+      std::cout << text;
+    }
     std::cout << model.passes.size() - 1 << " passes, " << imf::to_string(model.reason)
               << "; singular values " << model.singular_values.front() << " ... "
               << model.singular_values.back() << "\n";

@@ -94,6 +94,7 @@ TEST_CASE("what is none of the formats is told") {
   CHECK(holds(fault("hello world\n"), ":1: expected \"WORDS DIMENSION\", not \"hello world\""));
   CHECK(holds(fault("w nan nan\n"), ":1: \"nan\" is not a finite number"));
   CHECK(holds(fault("\x93NUMPY\x01"), "at byte 7: the array has no header"));
+  CHECK(holds(fault("IMFCOUNT\x02"), ": a file of counts, where one of vectors is wanted"));
   for (const std::string& bytes : {std::string(100000, '\0'), std::string(100000, 'x'),
                                    std::string(100000, '\n'), std::string(100000, ' ')})
     CHECK(holds(fault(bytes), ":1: "));

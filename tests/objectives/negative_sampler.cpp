@@ -154,6 +154,15 @@ TEST_CASE("negatives cannot be drawn where nothing was counted") {
                 "no context has a count above 0"));
 }
 
+TEST_CASE("weights that are no weights are refused, with the count") {
+  for (const double weight : {-1.0, std::numeric_limits<double>::quiet_NaN(),
+                              std::numeric_limits<double>::infinity()})
+    CHECK(holds(message_of<imf::InputError>([&] {
+                  static_cast<void>(NegativeSampler::weights_of(Counts{0, 7}, EvenContexts(weight)));
+                }),
+                "noise distribution: the weight of a context of count 7 is "));
+}
+
 TEST_CASE("options out of their ranges are refused by name") {
   CHECK_NOTHROW(SampledNegatives<>{}.validate());
   for (const std::size_t windows : {0U, 1U, 64U})

@@ -85,7 +85,7 @@ TEST_CASE("too few samples and other shapes are refused") {
   imf::ThreadTeam team(1);
   CHECK(support::holds(
       support::message_of<imf::ConfigError>([&] { imf::ObjectiveSample(objective, 1, 1); }),
-      "samples: must be at least 2, not 1"));
+      "samples: must be 2 to 1000000000, not 1"));
   const imf::ObjectiveSample sample(objective, 10, 1);
   CHECK(support::holds(support::message_of<imf::InputError>([&] {
                          static_cast<void>(sample.value(w, imf::AlignedMatrix(29, 8), team));

@@ -330,19 +330,26 @@ TEST_CASE("a rate that diverges is an error that names it, not vectors of NaN") 
 TEST_CASE("vectors that are beyond all reason are an error, even where their sigmoids are not") {
   const auto corpus = grouped_corpus(50);
   const std::size_t words = corpus.vocabulary().size();
-  for (const float huge : {1e7F, 1e20F})
-    for (const bool deterministic : {false, true}) {
-      SGNSOptions options = small();
-      options.deterministic = deterministic;
-      imf::Factors start{imf::AlignedMatrix(words, 20), imf::AlignedMatrix(words, 20)};
-      for (std::size_t r = 0; r < words; ++r)
-        for (imf::AlignedMatrix* const matrix : {&start.words, &start.contexts})
-          std::fill_n(matrix->row_data(r), 20, huge);
-      CHECK(holds(message_of<imf::NumericError>([&] {
-                    static_cast<void>(SGNSTrainer(options).train(corpus, std::move(start)));
-                  }),
-                  "training diverged in epoch 1 "));
-    }
+  const auto start = [&](float entry) {
+    imf::Factors vectors{imf::AlignedMatrix(words, 20), imf::AlignedMatrix(words, 20)};
+    for (std::size_t r = 0; r < words; ++r)
+      for (imf::AlignedMatrix* const matrix : {&vectors.words, &vectors.contexts})
+        std::fill_n(matrix->row_data(r), 20, entry);
+    return vectors;
+  };
+  SGNSOptions options = small();
+  options.learning_rate = 1.0;
+  for (const bool deterministic : {false, true}) {
+    options.deterministic = deterministic;
+    CHECK(holds(message_of<imf::NumericError>([&] {
+                  static_cast<void>(SGNSTrainer(options).train(corpus, start(1e6F)));
+                }),
+                "training diverged in epoch 1 "));
+  }
+  for (const float beyond : {1.1e6F, 1e20F})
+    CHECK(message_of<imf::InputError>([&] {
+            static_cast<void>(SGNSTrainer(options).train(corpus, start(beyond)));
+          }) == "start: the vector of word 0 has an entry beyond 1e6");
 }
 
 TEST_CASE("nothing to train on is an error") {

@@ -162,7 +162,7 @@ TEST_CASE("options out of their ranges, other shapes and rates that diverge are 
               "start: 5 x 3 vectors, not 6 x 3"));
   Factors wild{AlignedMatrix(6, 3), AlignedMatrix(5, 3)};
   wild.contexts(4, 2) = 2e6F;
-  CHECK(message_of<imf::NumericError>([&] {
+  CHECK(message_of<imf::InputError>([&] {
           static_cast<void>(solver.factorize(objective, wild));
         }) == "start: the vector of context 4 has an entry beyond 1e6");
 }
@@ -181,6 +181,7 @@ TEST_CASE("a rate that diverges is named, and the last good vectors are handed o
       const std::string what = divergence.what();
       CHECK(holds(what, "factorization diverged in epoch 1 with learning rate " +
                             std::to_string(rate) + " to -"));
+      CHECK(holds(what, " nats a pair, where vectors that don't move have -"));
       CHECK(holds(what, ", in the vector of "));
       CHECK(holds(what, "; lower the learning rate"));
       const imf::StochasticResult& last = divergence.last();
@@ -188,6 +189,38 @@ TEST_CASE("a rate that diverges is named, and the last good vectors are handed o
       REQUIRE(last.epochs.size() == 1);
       CHECK(deviation_of(objective, last) == Approx(deviation_of(objective, start)).epsilon(1e-4));
     }
+  }
+}
+
+TEST_CASE("what is handed out is the nearest, be it the start") {
+  const auto counts = support::random_counts(30, 20, 200, 8);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+  StochasticOptions options{.dimension = 3, .epochs = 100, .threads = 1};
+  const auto good = StochasticFactorization{options}.factorize(objective);
+  options.epochs = 2;
+  options.learning_rate = 0.5;
+  const auto model = StochasticFactorization{options}.factorize(objective, good.factors);
+  REQUIRE(model.epochs.size() == 3);
+  REQUIRE(model.epochs[1].deviation > model.epochs[0].deviation);
+  REQUIRE(model.epochs[2].deviation > model.epochs[0].deviation);
+  CHECK(model.best == 0);
+  CHECK(deviation_of(objective, model) == Approx(deviation_of(objective, good)).epsilon(1e-4));
+}
+
+TEST_CASE("more dimensions than words or contexts are columns of zeros") {
+  const auto counts = support::random_counts(30, 6, 100, 8);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+  StochasticOptions options{.dimension = 6, .epochs = 3, .threads = 1};
+  const auto whole = StochasticFactorization{options}.factorize(objective);
+  options.dimension = 40;
+  const auto wide = StochasticFactorization{options}.factorize(objective);
+  REQUIRE(wide.words().cols() == 40);
+  REQUIRE(wide.contexts().cols() == 40);
+  REQUIRE(wide.singular_values.size() == 40);
+  for (std::size_t k = 0; k < 40; ++k) {
+    CHECK(wide.singular_values[k] == (k < 6 ? whole.singular_values[k] : 0.0));
+    for (std::size_t w = 0; w < 30; ++w)
+      CHECK(wide.words()(w, k) == (k < 6 ? whole.words()(w, k) : 0.0F));
   }
 }
 

@@ -10,6 +10,7 @@ using implicitmf::StopReason;
 TEST_CASE("stop reasons have names") {
   using std::string_view;
   CHECK(string_view(to_string(StopReason::converged)) == "converged");
+  CHECK(string_view(to_string(StopReason::no_progress)) == "no progress");
   CHECK(string_view(to_string(StopReason::product_limit)) == "product limit");
   CHECK(string_view(to_string(StopReason::epochs_done)) == "epochs done");
   CHECK(string_view(to_string(StopReason::pass_limit)) == "pass limit");

@@ -185,6 +185,20 @@ TEST_CASE("many negatives and few are no harder") {
   }
 }
 
+TEST_CASE("a search that finds nothing better says so, and is not called converged") {
+  const auto counts = support::random_counts(60, 50, 1500, 5);
+  const GlobalObjective objective{counts, SGNSObjective{counts, 5.0}};
+  const auto model =
+      WeightedFactorization{{.dimension = 3, .tolerance = 0.0, .max_passes = 5000, .threads = 1}}
+          .factorize(objective);
+  CHECK(model.reason == StopReason::no_progress);
+  Factors wild{AlignedMatrix(60, 3), AlignedMatrix(50, 3)};
+  wild.words(3, 1) = 1e10F;
+  CHECK(message_of<imf::InputError>([&] {
+          static_cast<void>(WeightedFactorization{{.dimension = 3}}.factorize(objective, wild));
+        }) == "start: the vector of word 3 has an entry beyond 1e6");
+}
+
 TEST_CASE("what is beyond float is an error, not a result") {
   const auto counts = support::random_counts(10, 8, 100, 5);
   const GlobalObjective beyond{counts, SGNSObjective{counts, 1e39}};
@@ -249,6 +263,8 @@ TEST_CASE("shapes of every kind work: one word, one dimension, more dimensions t
       const auto model =
           WeightedFactorization{{.dimension = dimension, .threads = 1}}.factorize(objective);
       CHECK(model.words().cols() == dimension);
+      CHECK(model.contexts().cols() == dimension);
+      CHECK(model.singular_values.size() == dimension);
       CHECK(model.passes.back().deviation >= -1e-6);
       CHECK(model.passes.back().deviation < 0.1);
     }
@@ -296,5 +312,5 @@ TEST_CASE("a start of another shape, or that is not finite, is refused") {
               "start: 5 x 2 vectors, not 5 x 3"));
   Factors start{random_matrix(6, 3, 9, 1.0F), random_matrix(5, 3, 10, 1.0F)};
   start.contexts(4, 1) = std::numeric_limits<float>::quiet_NaN();
-  CHECK(holds(refused(start), "start: row 4 is not finite"));
+  CHECK(holds(refused(start), "start: the vector of context 4 is not finite"));
 }

@@ -204,9 +204,13 @@ class Reader {
     const std::array<std::uint64_t, 7> numbers{h.words,           h.contexts,   h.cells,
                                                h.made_with_bytes, h.word_bytes, h.context_bytes,
                                                h.packed_bytes};
+    constexpr std::array<const char*, 7> of{"words",          "contexts",         "cells",
+                                            "bytes of notes", "bytes of words",   "bytes of contexts",
+                                            "bytes of cells"};
     for (std::size_t i = 0; i < numbers.size(); ++i)
       if (numbers[i] > size)
-        throw error(24 + 8 * i, std::to_string(numbers[i]) + " is more than the file has bytes");
+        throw error(24 + 8 * i, std::to_string(numbers[i]) + " " + of[i] + ", but the file has " +
+                                    std::to_string(size) + " bytes: is it cut short?");
     if (h.flags == contexts_are_words && (h.contexts != h.words || h.context_bytes != 0))
       throw error(32, "contexts that are the words, but differ in number");
     if (h.words > max_vocabulary || h.contexts > max_vocabulary)

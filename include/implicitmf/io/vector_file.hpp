@@ -30,6 +30,8 @@ namespace detail {
   constexpr std::size_t shown = 4096;
   std::string_view start = file.head(shown);
   if (start.starts_with(npy::magic)) return VectorFormat::npy;
+  if (start.starts_with("IMFCOUNT"))
+    throw InputError(file.name() + ": a file of counts, where one of vectors is wanted");
   std::string_view line = take_line(start);
   if (line.size() == shown) line = line.substr(0, line.find_last_of(" \t"));  // a number is cut
   if (word2vec::two_numbers(line)) return VectorFormat::automatic;

@@ -50,7 +50,7 @@ struct GloVeWeighting {
   /// \throws ConfigError
   void validate() const {
     if (!(saturation > 0.0) || !std::isfinite(saturation))
-      throw ConfigError("saturation", "must be above 0, not " + std::to_string(saturation));
+      throw ConfigError("saturation", "must be above 0 and finite, not " + std::to_string(saturation));
     if (!(exponent >= 0.0) || !std::isfinite(exponent))
       throw ConfigError("exponent", "must be at least 0, not " + std::to_string(exponent));
   }

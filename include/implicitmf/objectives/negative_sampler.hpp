@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -106,8 +107,13 @@ class NegativeSampler {
     distribution.validate();
     std::vector<double> weights;
     weights.reserve(context_counts.size());
-    for (const Count count : context_counts)
+    for (const Count count : context_counts) {
       weights.push_back(count == 0 ? 0.0 : distribution.weight(static_cast<double>(count)));
+      if (!(weights.back() >= 0.0) || !std::isfinite(weights.back()))
+        throw InputError("noise distribution: the weight of a context of count " +
+                         std::to_string(count) + " is " + std::to_string(weights.back()) +
+                         ", not a number of at least 0");
+    }
     if (std::all_of(weights.begin(), weights.end(), [](double weight) { return weight == 0.0; }))
       throw InputError("noise distribution: no context has a count above 0");
     return weights;

@@ -68,13 +68,13 @@ template <class Arch = DefaultArch>
 class ObjectiveSample {
  public:
   /// \param objective  outlives this
-  /// \param samples    of each kind, at least 2
+  /// \param samples    of each kind, 2 to 10^9
   /// \par Complexity   O(pairs observed + samples · log samples)
-  /// \throws ConfigError  too few samples
+  /// \throws ConfigError  too few or too many samples
   ObjectiveSample(const GlobalObjective<Arch>& objective, std::size_t samples, std::uint64_t seed)
       : objective_(objective) {
-    if (samples < 2)
-      throw ConfigError("samples", "must be at least 2, not " + std::to_string(samples));
+    if (samples < 2 || samples > 1'000'000'000)
+      throw ConfigError("samples", "must be 2 to 1000000000, not " + std::to_string(samples));
     draw_observed(samples, seed);
     const AliasTable words(objective.word_counts());
     const AliasTable contexts(objective.noise());

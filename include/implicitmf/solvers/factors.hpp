@@ -23,7 +23,8 @@ struct Factors {
 
 namespace detail {
 
-/// \throws InputError  vectors to begin from have another shape or are not finite
+/// \throws InputError  vectors to begin from have another shape, are not finite, or have entries
+///                     beyond 1e6
 inline void require_start(const Factors& start, std::size_t words, std::size_t contexts,
                           std::size_t dimension) {
   for (const auto& [matrix, rows] :
@@ -32,11 +33,21 @@ inline void require_start(const Factors& start, std::size_t words, std::size_t c
       throw InputError("start: " + std::to_string(matrix->rows()) + " x " +
                        std::to_string(matrix->cols()) + " vectors, not " + std::to_string(rows) +
                        " x " + std::to_string(dimension));
+    const char* const side = matrix == &start.words ? "word " : "context ";
     for (std::size_t r = 0; r < rows; ++r)
       for (const float x : matrix->row(r))
-        if (!std::isfinite(x))
-          throw InputError("start: row " + std::to_string(r) + " is not finite");
+        if (!(std::abs(x) <= 1e6F))
+          throw InputError("start: the vector of " + (side + std::to_string(r)) +
+                           (std::isfinite(x) ? " has an entry beyond 1e6" : " is not finite"));
   }
+}
+
+/// Gives a solver's result that was found with fewer dimensions as many, which add nothing.
+template <class Result>
+void widen(Result& result, std::size_t dimension) {
+  result.factors = {with_columns(result.factors.words, dimension),
+                    with_columns(result.factors.contexts, dimension)};
+  result.singular_values.resize(dimension, 0.0);
 }
 
 }  // namespace detail

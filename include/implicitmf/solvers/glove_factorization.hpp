@@ -46,7 +46,7 @@ struct GloVeOptions {
       throw ConfigError("dimension", "must be 1 to 65536, not " + std::to_string(dimension));
     if (epochs < 1) throw ConfigError("epochs", "must be at least 1");
     if (!(learning_rate > 0.0) || !std::isfinite(learning_rate))
-      throw ConfigError("learning_rate", "must be above 0, not " + std::to_string(learning_rate));
+      throw ConfigError("learning_rate", "must be above 0 and finite, not " + std::to_string(learning_rate));
     if (stripes < 1 || stripes > 256)
       throw ConfigError("stripes", "must be 1 to 256, not " + std::to_string(stripes));
   }

@@ -38,7 +38,7 @@ namespace implicitmf {
 /// Options of StochasticFactorization. The result depends on all but `threads`, and on
 /// `max_seconds` and `progress` where they end the work: both are looked at between epochs.
 struct StochasticOptions {
-  std::size_t dimension = 100;  ///< d, at least 1
+  std::size_t dimension = 100;  ///< d, 1 to 65536; beyond either vocabulary columns of zeros
   double power = 0.5;           ///< p of the canonical form W = U Σ^p, C = V Σ^(1−p), 0 to 1
   std::size_t epochs = 10;      ///< passes over the observed cells, at least 1
   double learning_rate = 0.1;   ///< of AdaGrad, above 0
@@ -47,7 +47,7 @@ struct StochasticOptions {
   std::size_t stripes = 16;  ///< of words and of contexts, 1 to 256; as many threads work at most
   std::size_t samples = 100'000;  ///< of the estimate after each epoch, at least 1000
   double max_seconds = 0.0;       ///< wall-clock time to end after, of the whole; 0: none
-  std::uint64_t seed = 1;
+  std::uint64_t seed = 1;       ///< of the start, the negatives and the estimates
   std::size_t threads = 0;         ///< 0: one for each processor
   ProgressCallback progress = {};  ///< told epochs done, the estimated deviation and loss
 
@@ -55,7 +55,7 @@ struct StochasticOptions {
   void validate() const {
     const auto above_zero = [](const char* option, double value) {
       if (!(value > 0.0) || !std::isfinite(value))
-        throw ConfigError(option, "must be above 0, not " + std::to_string(value));
+        throw ConfigError(option, "must be above 0 and finite, not " + std::to_string(value));
     };
     if (dimension < 1 || dimension > 65536)
       throw ConfigError("dimension", "must be 1 to 65536, not " + std::to_string(dimension));
@@ -87,6 +87,7 @@ struct StochasticResult {
   Factors factors;
   std::vector<double> singular_values;  ///< of W Cᵀ, descending; 0 beyond its rank
   std::vector<StochasticEpoch> epochs;  ///< the start first
+  std::size_t best = 0;                 ///< the one whose vectors these are: the nearest
   StopReason reason = StopReason::epochs_done;
   double seconds = 0.0;  ///< wall-clock time
 
@@ -102,7 +103,7 @@ class StochasticDivergence : public NumericError {
  public:
   StochasticDivergence(const std::string& what, StochasticResult last)
       : NumericError(what), last_(std::make_shared<const StochasticResult>(std::move(last))) {}
-  /// What was reached by the epoch before, with `reason` diverged.
+  /// The best that was reached before, with `reason` diverged.
   [[nodiscard]] const StochasticResult& last() const noexcept { return *last_; }
 
  private:
@@ -118,7 +119,9 @@ class StochasticDivergence : public NumericError {
 /// its observed contexts, the most frequent contexts of the stripe with all their noise, and
 /// negatives sampled from the rest, weighted so that their sum is the objective's. P blocks without
 /// a word or context in common are trained at a time, so that threads do not race. AdaGrad's
-/// squares are gathered in a pass before the first, so that a good start is not thrown away.
+/// squares are gathered in a pass before the first, so that a good start is not thrown away; where
+/// an epoch ends farther from the optimum all the same, as of a few hundred words it may, the
+/// vectors from before it are handed out.
 ///
 /// \par Complexity  an epoch is O((observed cells (1 + negatives_per_cell) + P · head · V_W) d).
 /// \par Memory  see memory_bytes(): 8 bytes an observed cell, 8 P bytes a word, and the vectors
@@ -130,15 +133,23 @@ class StochasticFactorization {
  public:
   explicit StochasticFactorization(StochasticOptions options = {}) : options_(std::move(options)) {}
 
-  /// \param start  W and C to begin from, instead of the singular vectors that
-  ///               WeightedFactorization begins from
+  /// \param start  W and C to begin from, objective.rows() × d and objective.cols() × d, instead of
+  ///               the singular vectors that WeightedFactorization begins from
   /// \throws ConfigError  an option is out of its range
-  /// \throws InputError   the start has another shape or is not finite
-  /// \throws NumericError the start has an entry beyond 1e6
+  /// \throws InputError   the start has another shape, is not finite, or has entries beyond 1e6
   /// \throws StochasticDivergence  the rate is too high
   [[nodiscard]] StochasticResult factorize(const GlobalObjective<Arch>& objective,
                                            std::optional<Factors> start = std::nullopt) const {
     options_.validate();
+    // More dimensions than words or contexts add nothing.
+    const std::size_t rank = std::min(objective.rows(), objective.cols());
+    if (!start && options_.dimension > rank) {
+      StochasticOptions whole = options_;
+      whole.dimension = rank;
+      StochasticResult result = StochasticFactorization(std::move(whole)).factorize(objective);
+      detail::widen(result, options_.dimension);
+      return result;
+    }
     if (start)
       detail::require_start(*start, objective.rows(), objective.cols(), options_.dimension);
     const detail::SerialEigen serial;
@@ -195,7 +206,7 @@ class StochasticFactorization {
           cells_(objective, options.stripes),
           rounds_(square_rounds(options.stripes)),
           vectors_{with_state(start.words), with_state(start.contexts)},
-          last_(std::move(start)) {
+          best_(std::move(start)) {
       for (std::size_t q = 0; q < options.stripes; ++q)
         noise_.emplace_back(objective.noise(), q, options.stripes, options.head);
       const std::size_t places = objective.cols() / options.stripes + 1;
@@ -204,8 +215,6 @@ class StochasticFactorization {
     }
 
     [[nodiscard]] StochasticResult train() {
-      if (const Extreme most = largest_entry(); !(most.entry <= beyond))
-        throw NumericError("start: the vector of " + most.row() + " has an entry beyond 1e6");
       result_.epochs.push_back(measure());
       const double floor = std::min(value_of_zeros(), result_.epochs.front().objective.value);
       pass(0, 0.0F);  // AdaGrad's squares alone
@@ -215,9 +224,12 @@ class StochasticFactorization {
         const StochasticEpoch reached = measure();
         const SampledValue& value = reached.objective;
         if (!(most.entry <= beyond) || !(value.value + 5.0 * value.standard_error >= floor))
-          diverge(epoch, value, most);
-        keep_vectors();
+          diverge(epoch, value, floor, most);
         result_.epochs.push_back(reached);
+        if (value.value > result_.epochs[result_.best].objective.value) {
+          result_.best = epoch;
+          keep_vectors();
+        }
         const bool proceed = report(epoch);
         if (epoch == options_.epochs) break;
         if (!proceed) return finish(StopReason::stopped);
@@ -285,10 +297,10 @@ class StochasticFactorization {
     [[nodiscard]] AlignedMatrix with_state(const AlignedMatrix& start) const {
       return with_columns(start, Step::row_floats(options_.dimension));
     }
-    /// Takes the vectors without their state for the last good ones.
+    /// Takes the vectors without their state for the best ones.
     void keep_vectors() {
-      for (const auto& [from, to] : {std::pair(&vectors_.words, &last_.words),
-                                     std::pair(&vectors_.contexts, &last_.contexts)})
+      for (const auto& [from, to] : {std::pair(&vectors_.words, &best_.words),
+                                     std::pair(&vectors_.contexts, &best_.contexts)})
         for (std::size_t r = 0; r < from->rows(); ++r)
           std::copy_n(from->row_data(r), to->cols(), to->row_data(r));
     }
@@ -317,13 +329,16 @@ class StochasticFactorization {
       return log_sigmoid(0.0) * (objective_.total() + objective_.noise_total());
     }
 
-    [[noreturn]] void diverge(std::size_t epoch, const SampledValue& value, const Extreme& most) {
+    /// \param floor  what vectors that don't move reach
+    [[noreturn]] void diverge(std::size_t epoch, const SampledValue& value, double floor,
+                              const Extreme& most) {
+      const auto a_pair = [this](double sum) { return std::to_string(sum / objective_.total()); };
       throw StochasticDivergence(
           "factorization diverged in epoch " + std::to_string(epoch) + " with learning rate " +
-              std::to_string(options_.learning_rate) + " to " +
-              std::to_string(value.value / objective_.total()) +
-              " nats a pair: the largest entry is " + std::to_string(most.entry) +
-              ", in the vector of " + most.row() + "; lower the learning rate",
+              std::to_string(options_.learning_rate) + " to " + a_pair(value.value) +
+              " nats a pair, where vectors that don't move have " + a_pair(floor) +
+              "; the largest entry is " + std::to_string(most.entry) + ", in the vector of " +
+              most.row() + "; lower the learning rate",
           finish(StopReason::diverged));
     }
 
@@ -348,7 +363,7 @@ class StochasticFactorization {
 
     [[nodiscard]] StochasticResult finish(StopReason reason) {
       vectors_ = {};  // makes room for the canonical ones
-      CanonicalFactors canonical = canonical_factors(last_, options_.power, team_);
+      CanonicalFactors canonical = canonical_factors(best_, options_.power, team_);
       result_.factors = std::move(canonical.factors);
       result_.singular_values = std::move(canonical.singular_values);
       result_.reason = reason;
@@ -369,7 +384,7 @@ class StochasticFactorization {
     BlockRounds rounds_;
     std::vector<detail::StripeNoise> noise_;
     Factors vectors_;  // with AdaGrad's squares behind each
-    Factors last_;     // as the last epoch that was good left them
+    Factors best_;     // as the epoch that came nearest left them
     std::vector<Worker> workers_;
     StochasticResult result_;
   };

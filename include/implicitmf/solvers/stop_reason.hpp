@@ -8,6 +8,7 @@ namespace implicitmf {
 /// Why a solver ended.
 enum class StopReason {
   converged,      ///< what was asked for is reached
+  no_progress,    ///< no better point was found: rounding, or a start beyond all reason
   product_limit,  ///< max_products were done first; the residuals say how far it came
   epochs_done,    ///< as many epochs as were asked for
   pass_limit,     ///< max_passes were done first
@@ -16,11 +17,13 @@ enum class StopReason {
   diverged,       ///< vectors grew beyond all reason
 };
 
-/// "converged", "product limit", "epochs done", "pass limit", "time limit", "stopped", "diverged".
+/// "converged", "no progress", "product limit", "epochs done", "pass limit", "time limit", "stopped", "diverged".
 [[nodiscard]] constexpr const char* to_string(StopReason reason) noexcept {
   switch (reason) {
     case StopReason::converged:
       return "converged";
+    case StopReason::no_progress:
+      return "no progress";
     case StopReason::product_limit:
       return "product limit";
     case StopReason::epochs_done:

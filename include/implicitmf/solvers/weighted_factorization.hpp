@@ -31,7 +31,7 @@ namespace implicitmf {
 /// Options of WeightedFactorization. The result depends on all but `threads`, and on `max_seconds`
 /// and `progress` where they end the work: both are looked at between passes.
 struct WeightedOptions {
-  std::size_t dimension = 100;   ///< d, at least 1
+  std::size_t dimension = 100;   ///< d, 1 to 65536; beyond either vocabulary columns of zeros
   double power = 0.5;            ///< p of the canonical form W = U Σ^p, C = V Σ^(1−p), 0 to 1
   double l2 = 0.0;               ///< λ of λ/2 (‖W‖² + ‖C‖²), in nats, at least 0
   double tolerance = 1e-5;       ///< ends when a pass gains less than this part of −L, or nothing
@@ -108,11 +108,22 @@ class WeightedFactorization {
   ///               objective.cols() × d. Of a symmetric objective W Cᵀ should be symmetric: columns
   ///               of its canonical form are taken from W, and of C their signs.
   /// \throws ConfigError  an option is out of its range
-  /// \throws InputError   the start has another shape or is not finite
+  /// \throws InputError   the start has another shape, is not finite, or has entries beyond 1e6
   /// \throws NumericError the objective at the start, or a gradient, is not finite
   [[nodiscard]] WeightedResult factorize(const GlobalObjective<Arch>& objective,
                                          std::optional<Factors> start = std::nullopt) const {
     options_.validate();
+    // More dimensions than words or contexts add nothing, but to the symmetric form those of either
+    // sign.
+    const std::size_t most =
+        std::min(objective.rows(), objective.cols()) * (objective.is_symmetric() ? 2 : 1);
+    if (!start && options_.dimension > most) {
+      WeightedOptions whole = options_;
+      whole.dimension = most;
+      WeightedResult result = WeightedFactorization(std::move(whole)).factorize(objective);
+      detail::widen(result, options_.dimension);
+      return result;
+    }
     const detail::SerialEigen serial;
     const detail::RowScales scales(objective);
     if (start)
@@ -181,7 +192,7 @@ class WeightedFactorization {
       const bool lower = search.step();
       if (lower) record();
       if (!lower || before - search.value() <= options_.tolerance * std::abs(before)) {
-        result.reason = StopReason::converged;
+        result.reason = lower ? StopReason::converged : StopReason::no_progress;
         break;
       }
       if (!report(objective, result.passes)) {
