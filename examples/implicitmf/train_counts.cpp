@@ -73,8 +73,7 @@ MemoryPlan TrainArguments::plan_objective(ProgressDisplay& display, CountFacts& 
     // Cells stand twice for a moment while they are counted; before the factors the ids are gone.
     const std::uint64_t counting_them = ids == 0 ? 0 : ids + 24 * cells;
     const std::uint64_t vocabulary = 40 * (std::uint64_t{rows} + cols);
-    facts.estimate =
-        program_bytes + vocabulary + std::max(counting_them, 12 * cells + work);
+    facts.estimate = program_bytes + vocabulary + std::max(counting_them, 12 * cells + work);
     display.say("needs at most about " + imf::format_bytes(facts.estimate) + ": to count " +
                 imf::format_bytes(counting_them) + ", then counts " +
                 imf::format_bytes(12 * cells) + ", factors and their steps " +

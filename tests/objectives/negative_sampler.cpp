@@ -155,12 +155,13 @@ TEST_CASE("negatives cannot be drawn where nothing was counted") {
 }
 
 TEST_CASE("weights that are no weights are refused, with the count") {
-  for (const double weight : {-1.0, std::numeric_limits<double>::quiet_NaN(),
-                              std::numeric_limits<double>::infinity()})
-    CHECK(holds(message_of<imf::InputError>([&] {
-                  static_cast<void>(NegativeSampler::weights_of(Counts{0, 7}, EvenContexts(weight)));
-                }),
-                "noise distribution: the weight of a context of count 7 is "));
+  for (const double weight :
+       {-1.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
+    CHECK(
+        holds(message_of<imf::InputError>([&] {
+                static_cast<void>(NegativeSampler::weights_of(Counts{0, 7}, EvenContexts(weight)));
+              }),
+              "noise distribution: the weight of a context of count 7 is "));
 }
 
 TEST_CASE("options out of their ranges are refused by name") {

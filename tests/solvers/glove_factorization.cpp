@@ -27,19 +27,8 @@ GloVeResult trained(const imf::CooccurrenceCounts& counts, const GloVeOptions& o
 
 /// The objective at w·c + b_w + b_c.
 double value_of(const imf::CooccurrenceCounts& counts, const GloVeResult& model) {
-  const std::size_t d = model.words().cols();
-  imf::AlignedMatrix words = imf::with_columns(model.words(), d + 2);
-  imf::AlignedMatrix contexts = imf::with_columns(model.contexts(), d + 2);
-  for (std::size_t r = 0; r < words.rows(); ++r) {
-    words(r, d) = model.word_biases[r];
-    words(r, d + 1) = 1.0F;
-  }
-  for (std::size_t r = 0; r < contexts.rows(); ++r) {
-    contexts(r, d) = 1.0F;
-    contexts(r, d + 1) = model.context_biases[r];
-  }
-  imf::ThreadTeam team(1);
-  return GloVeObjective<>{counts, {.saturation = 10.0}}.value(words, contexts, team);
+  const imf::Factors all = model.with_biases();
+  return GloVeObjective<>{counts, {.saturation = 10.0}}.value(all.words, all.contexts, 1);
 }
 
 }  // namespace

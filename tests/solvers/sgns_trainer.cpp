@@ -341,9 +341,8 @@ TEST_CASE("vectors that are beyond all reason are an error, even where their sig
   options.learning_rate = 1.0;
   for (const bool deterministic : {false, true}) {
     options.deterministic = deterministic;
-    CHECK(holds(message_of<imf::NumericError>([&] {
-                  static_cast<void>(SGNSTrainer(options).train(corpus, start(1e6F)));
-                }),
+    CHECK(holds(message_of<imf::NumericError>(
+                    [&] { static_cast<void>(SGNSTrainer(options).train(corpus, start(1e6F))); }),
                 "training diverged in epoch 1 "));
   }
   for (const float beyond : {1.1e6F, 1e20F})

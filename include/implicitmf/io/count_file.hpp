@@ -204,8 +204,8 @@ class Reader {
     const std::array<std::uint64_t, 7> numbers{h.words,           h.contexts,   h.cells,
                                                h.made_with_bytes, h.word_bytes, h.context_bytes,
                                                h.packed_bytes};
-    constexpr std::array<const char*, 7> of{"words",          "contexts",         "cells",
-                                            "bytes of notes", "bytes of words",   "bytes of contexts",
+    constexpr std::array<const char*, 7> of{"words",          "contexts",       "cells",
+                                            "bytes of notes", "bytes of words", "bytes of contexts",
                                             "bytes of cells"};
     for (std::size_t i = 0; i < numbers.size(); ++i)
       if (numbers[i] > size)

@@ -102,8 +102,8 @@ class GlobalObjective {
   }
   /// L at w·c = PMI(w,c) − log k on observed pairs and −∞ on the others: no vectors reach more.
   [[nodiscard]] double optimum() const noexcept { return optimum_; }
-  /// (L − L_opt) / L_opt, at least 0: the paper's deviation from the optimum (section 5.1), but
-  /// exact and over all pairs.
+  /// (L − L_opt) / L_opt, at least 0 but for rounding: the paper's deviation from the optimum
+  /// (section 5.1), but exact and over all pairs.
   [[nodiscard]] double deviation(double value) const noexcept {
     return (value - optimum_) / optimum_;
   }
@@ -136,7 +136,7 @@ class GlobalObjective {
                      " cells");
   }
 
-  /// L.
+  /// L; NaN where a vector has one.
   /// \param words  rows() × d; \param contexts cols() × d
   /// \throws InputError  another shape
   [[nodiscard]] double value(const AlignedMatrix& words, const AlignedMatrix& contexts,
@@ -145,6 +145,7 @@ class GlobalObjective {
     return -sweep(square_rounds(stripes()), {words, contexts, contexts, words, nullptr, nullptr},
                   team);
   }
+  /// \param threads  0: one for each processor
   [[nodiscard]] double value(const AlignedMatrix& words, const AlignedMatrix& contexts,
                              std::size_t threads = 0) const {
     ThreadTeam team(threads);

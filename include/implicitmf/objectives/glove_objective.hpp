@@ -50,7 +50,8 @@ struct GloVeWeighting {
   /// \throws ConfigError
   void validate() const {
     if (!(saturation > 0.0) || !std::isfinite(saturation))
-      throw ConfigError("saturation", "must be above 0 and finite, not " + std::to_string(saturation));
+      throw ConfigError("saturation",
+                        "must be above 0 and finite, not " + std::to_string(saturation));
     if (!(exponent >= 0.0) || !std::isfinite(exponent))
       throw ConfigError("exponent", "must be at least 0, not " + std::to_string(exponent));
   }
@@ -97,7 +98,8 @@ class GloVeObjective {
   }
 
   /// The objective's value, at most 0.
-  /// \param words  rows() × d; \param contexts cols() × d, biases among the columns
+  /// \param words  rows() × d; \param contexts cols() × d, biases among the columns as
+  ///               GloVeResult::with_biases() has them
   /// \par Complexity   O(observed · d); the same bits for any number of threads
   /// \throws InputError  another shape
   [[nodiscard]] double value(const AlignedMatrix& words, const AlignedMatrix& contexts,
@@ -115,6 +117,12 @@ class GloVeObjective {
     double sum = 0.0;
     for (const double part : of_row) sum += part;
     return sum;
+  }
+  /// \param threads  0: one for each processor
+  [[nodiscard]] double value(const AlignedMatrix& words, const AlignedMatrix& contexts,
+                             std::size_t threads = 0) const {
+    ThreadTeam team(threads);
+    return value(words, contexts, team);
   }
 
  private:

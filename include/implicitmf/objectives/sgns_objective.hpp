@@ -61,7 +61,8 @@ class SGNSObjective {
                          const Distribution& distribution = {})
       : negatives_(negatives), noise_(NegativeSampler::weights_of(context_counts, distribution)) {
     if (!(negatives > 0.0) || !std::isfinite(negatives))
-      throw ConfigError("negatives", "must be above 0 and finite, not " + std::to_string(negatives));
+      throw ConfigError("negatives",
+                        "must be above 0 and finite, not " + std::to_string(negatives));
     const double sum = std::accumulate(noise_.begin(), noise_.end(), 0.0);
     for (double& q : noise_) q /= sum;
   }

@@ -38,7 +38,7 @@ struct GloVeOptions {
   std::size_t stripes = 16;  ///< of words and of contexts, 1 to 256; as many threads work at most
   std::uint64_t seed = 1;    ///< of the vectors to begin with
   std::size_t threads = 0;   ///< 0: one for each processor
-  ProgressCallback progress = {};  ///< told epochs done and the cost of a pair
+  ProgressCallback progress = {};  ///< told epochs done and −objective for each observed pair
 
   /// \throws ConfigError
   void validate() const {
@@ -46,7 +46,8 @@ struct GloVeOptions {
       throw ConfigError("dimension", "must be 1 to 65536, not " + std::to_string(dimension));
     if (epochs < 1) throw ConfigError("epochs", "must be at least 1");
     if (!(learning_rate > 0.0) || !std::isfinite(learning_rate))
-      throw ConfigError("learning_rate", "must be above 0 and finite, not " + std::to_string(learning_rate));
+      throw ConfigError("learning_rate",
+                        "must be above 0 and finite, not " + std::to_string(learning_rate));
     if (stripes < 1 || stripes > 256)
       throw ConfigError("stripes", "must be 1 to 256, not " + std::to_string(stripes));
   }
@@ -54,7 +55,7 @@ struct GloVeOptions {
 
 /// What an epoch reached.
 struct GloVeEpoch {
-  double objective = 0.0;  ///< sum of each pair's part when it was trained, at most 0
+  double objective = 0.0;  ///< GloVeObjective, each pair's part as it was trained, at most 0
   double seconds = 0.0;    ///< wall-clock time since the beginning
 };
 
@@ -71,6 +72,20 @@ struct GloVeResult {
   [[nodiscard]] const AlignedMatrix& words() const noexcept { return factors.words; }
   /// C, contexts × d.
   [[nodiscard]] const AlignedMatrix& contexts() const noexcept { return factors.contexts; }
+  /// (w, b_w, 1) and (c, 1, b_c), d + 2 columns, which GloVeObjective::value() takes.
+  [[nodiscard]] Factors with_biases() const {
+    const std::size_t d = factors.words.cols();
+    Factors all{with_columns(factors.words, d + 2), with_columns(factors.contexts, d + 2)};
+    for (std::size_t w = 0; w < all.words.rows(); ++w) {
+      all.words(w, d) = word_biases[w];
+      all.words(w, d + 1) = 1.0F;
+    }
+    for (std::size_t c = 0; c < all.contexts.rows(); ++c) {
+      all.contexts(c, d) = 1.0F;
+      all.contexts(c, d + 1) = context_biases[c];
+    }
+    return all;
+  }
 };
 
 /// GloVe (Pennington, Socher & Manning, EMNLP 2014): maximises GloVeObjective by AdaGrad over the
@@ -80,7 +95,7 @@ struct GloVeResult {
 /// trained at a time, so that threads do not race. Up to 16 pairs of a word in a stripe are a step.
 /// As in the authors' program vectors begin uniform in ±1/(2d), and the learning rate is that of
 /// the first step: AdaGrad's squares begin at 1/η², and no step moves a number by more than 1, so
-/// that no rate diverges.
+/// that no rate diverges. It always begins anew: the squares of a training are not handed out.
 ///
 /// \par Complexity  an epoch is O(observed pairs · d).
 /// \par Memory  memory_bytes()

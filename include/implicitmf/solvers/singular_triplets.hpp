@@ -42,7 +42,8 @@ struct SVDOptions {
     if (!(power >= 0.0 && power <= 1.0))
       throw ConfigError("power", "must be 0 to 1, not " + std::to_string(power));
     if (!(tolerance > 0.0) || !std::isfinite(tolerance))
-      throw ConfigError("tolerance", "must be above 0 and finite, not " + std::to_string(tolerance));
+      throw ConfigError("tolerance",
+                        "must be above 0 and finite, not " + std::to_string(tolerance));
     if (max_products < 2) throw ConfigError("max_products", "must be at least 2");
   }
 };

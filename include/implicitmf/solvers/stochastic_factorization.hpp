@@ -45,9 +45,9 @@ struct StochasticOptions {
   double negatives_per_cell = 1.0;  ///< sampled for each observed cell, above 0, at most 1000
   std::size_t head = 8;             ///< contexts of a stripe whose noise is summed, not sampled
   std::size_t stripes = 16;  ///< of words and of contexts, 1 to 256; as many threads work at most
-  std::size_t samples = 100'000;  ///< of the estimate after each epoch, at least 1000
-  double max_seconds = 0.0;       ///< wall-clock time to end after, of the whole; 0: none
-  std::uint64_t seed = 1;       ///< of the start, the negatives and the estimates
+  std::size_t samples = 100'000;   ///< of the estimate after each epoch, at least 1000
+  double max_seconds = 0.0;        ///< wall-clock time to end after, of the whole; 0: none
+  std::uint64_t seed = 1;          ///< of the start, the negatives and the estimates
   std::size_t threads = 0;         ///< 0: one for each processor
   ProgressCallback progress = {};  ///< told epochs done, the estimated deviation and loss
 

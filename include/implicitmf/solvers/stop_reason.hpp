@@ -17,7 +17,8 @@ enum class StopReason {
   diverged,       ///< vectors grew beyond all reason
 };
 
-/// "converged", "no progress", "product limit", "epochs done", "pass limit", "time limit", "stopped", "diverged".
+/// "converged", "no progress", "product limit", "epochs done", "pass limit", "time limit",
+/// "stopped", "diverged".
 [[nodiscard]] constexpr const char* to_string(StopReason reason) noexcept {
   switch (reason) {
     case StopReason::converged:
