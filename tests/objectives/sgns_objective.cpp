@@ -152,7 +152,7 @@ TEST_CASE("the noise sums to 1 and follows the distribution") {
 TEST_CASE("options out of their ranges are refused by name, and counts that are all 0") {
   for (const double k : {0.0, -1.0, infinity, -infinity, not_a_number})
     CHECK(holds(message_of<imf::ConfigError>([&] { SGNSObjective(Counts{1}, k); }),
-                "negatives: must be above 0, not " + std::to_string(k)));
+                "negatives: must be above 0 and finite, not " + std::to_string(k)));
   CHECK(holds(message_of<imf::ConfigError>(
                   [] { SGNSObjective(Counts{1}, 5.0, SmoothedContexts{.alpha = 1.5}); }),
               "alpha: "));

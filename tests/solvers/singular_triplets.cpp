@@ -52,7 +52,7 @@ TEST_CASE("other options out of their ranges are refused by name") {
                 "power: must be 0 to 1, not " + std::to_string(power)));
   for (const double tolerance : {0.0, -0.0, -1e-3, not_a_number, infinity, -infinity})
     CHECK(holds(refusal({.dimension = 1, .tolerance = tolerance}),
-                "tolerance: must be above 0, not " + std::to_string(tolerance)));
+                "tolerance: must be above 0 and finite, not " + std::to_string(tolerance)));
   for (const std::size_t products : {0U, 1U})
     CHECK(holds(refusal({.dimension = 1, .max_products = products}),
                 "max_products: must be at least 2"));

@@ -62,8 +62,7 @@ class SGNSTrainer {
   /// Vectors of a corpus's words, which are its contexts too; q from the vocabulary's counts.
   /// \throws ConfigError  an option is out of its range
   /// \throws InputError   `start` has another shape or entries beyond 1e6, the vocabulary has no
-  /// counts,
-  ///                      or no word has another in its window
+  ///                      counts, or no word has another in its window
   /// \throws NumericError vectors grew beyond 1e6: the rate is too high
   [[nodiscard]] SGNSResult train(const EncodedCorpus& corpus,
                                  std::optional<Factors> start = std::nullopt) const {
