@@ -378,7 +378,7 @@ void sgns_step_ours(benchmark::State& state) {
   for (auto _ : state) {
     kernel.dots(group, 0, group.stride, g.row_data(0));
     kernel.coefficients(group, 1e-9F, g.row_data(0));
-    kernel.update(group, g.row_data(0));
+    kernel.update(group, 1e-9F, g.row_data(0));
     benchmark::ClobberMemory();
   }
   report(state, step_flops(dimension));

@@ -35,7 +35,7 @@ SETS = ("ws353", "men_dev", "simlex999", "rg65")
 TARGETS = {100: (45, 15), 300: (30, 12)}
 GENSIM = "gensim"
 # The modes of `quality`: options of the program, None for the peer.
-OWN, DEFAULT = "own negatives", "shared by 4 windows"
+OWN, DEFAULT = "own negatives", "shared (default)"
 MODES = {
     GENSIM: None,
     OWN: ["--shared-windows", 0],

@@ -135,7 +135,7 @@ void add_sampling(CLI::App& command, TrainArguments& arguments) {
       .add_option("--shared-windows", arguments.sampling.shared_by_windows,
                   "successive windows that share negatives; 0: each pair has its own (word2vec)")
       ->check(whole_number())
-      ->capture_default_str()
+      ->default_str("4, above 200 dimensions 3")
       ->group(group);
   command
       .add_option("--collision", arguments.sampling.collision,
@@ -292,7 +292,7 @@ Json TrainArguments::to_json() const {
                         {"schedule", name_of(schedules, sgns.schedule)},
                         {"adagrad", adagrad},
                         {"subsample", sgns.subsample},
-                        {"shared_windows", sampling.shared_by_windows},
+                        {"shared_windows", sampling.sharing(dimension)},
                         {"collision", name_of(collisions, sampling.collision)},
                         {"init", start},
                         {"loss", sgns.held_out},

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@ using implicitmf::kernels::ExactSigmoid;
 using implicitmf::kernels::FastSigmoid;
 using implicitmf::kernels::FloatBatch;
 using implicitmf::kernels::panel_width;
+using implicitmf::kernels::SGNSBaseline;
 using implicitmf::kernels::SGNSGroup;
 using implicitmf::kernels::SGNSKernel;
 using namespace kernel_tests;
@@ -231,10 +233,11 @@ Rows<Number> rows_of(const AlignedMatrix& m) {
   return rows;
 }
 
-/// One column of the rows as update() documents it (`to` is `rows`), or add_gradient().
+/// One column of the rows as update() documents it (`to` is `rows`), or add_gradient(), where each
+/// input moves by mean_share[i] first.
 template <class Number>
 void documented_moves(const Example& e, const Buffer<float>& g, std::size_t k, Rows<Number>& rows,
-                      Rows<Number>& to) {
+                      Rows<Number>& to, const std::vector<float>& mean_share = {}) {
   const std::size_t outputs = e.shape.outputs;
   const std::size_t tiles = (outputs + tile_outputs - 1) / tile_outputs;
   for (std::size_t tile = 0, begin = 0; tile < tiles; ++tile) {
@@ -244,6 +247,7 @@ void documented_moves(const Example& e, const Buffer<float>& g, std::size_t k, R
     for (std::size_t i = 0; i < e.shape.inputs; ++i) {
       const Number input = rows[e.inputs[i]][k];
       Number& moved = to[e.inputs[i]][k];
+      if (tile == 0 && !mean_share.empty()) moved = multiply_add(1.0F, mean_share[i], moved);
       for (std::size_t j = begin; j < end; ++j) {
         const float factor = g[i * e.shape.weight_stride() + j];
         Number& output = to[e.outputs[j]][k];
@@ -344,7 +348,7 @@ TEST_CASE_TEMPLATE("update moves the rows in its order and nothing else", Arch, 
       documented_moves(e, g, k, expected, expected);
       documented_moves(e, g, k, exact, exact);
     }
-    e.with_group([&](const SGNSGroup& group) { kernel.update(group, g.data()); });
+    e.with_group([&](const SGNSGroup& group) { kernel.update(group, 1.0F, g.data()); });
     REQUIRE(same_rows(e.rows, expected));
     REQUIRE(close_rows(e, e.rows, exact));
     for (std::size_t r = 1; r < e.rows.rows(); r += 2)
@@ -397,7 +401,7 @@ TEST_CASE_TEMPLATE("add_gradient moves other rows by what stands in the group's"
     const std::vector<float*> to_inputs = Example::pointers(sums, e.inputs);
     const std::vector<float*> to_outputs = Example::pointers(sums, e.outputs);
     e.with_group([&](const SGNSGroup& group) {
-      kernel.add_gradient(group, g.data(), to_inputs.data(), to_outputs.data());
+      kernel.add_gradient(group, 1.0F, g.data(), to_inputs.data(), to_outputs.data());
     });
     REQUIRE(same_rows(sums, expected));
     REQUIRE(same_rows(e.rows, before));
@@ -418,7 +422,7 @@ TEST_CASE_TEMPLATE("the moves are the objective's gradient", Arch, DefaultArch, 
       const std::vector<float*> to_inputs = Example::pointers(gradient, e.inputs);
       const std::vector<float*> to_outputs = Example::pointers(gradient, e.outputs);
       e.with_group([&](const SGNSGroup& group) {
-        kernel.add_gradient(group, g.data(), to_inputs.data(), to_outputs.data());
+        kernel.add_gradient(group, 1.0F, g.data(), to_inputs.data(), to_outputs.data());
       });
       Rows<long double> rows = rows_of<long double>(e.rows);
       constexpr long double step = 1e-5L;
@@ -435,6 +439,114 @@ TEST_CASE_TEMPLATE("the moves are the objective's gradient", Arch, DefaultArch, 
           REQUIRE(std::fabs(static_cast<long double>(gradient(r, k)) - expected) < 1e-5L);
         }
     }
+}
+
+TEST_CASE_TEMPLATE("a baseline does a part of what negatives do by the mean rows", Arch,
+                   DefaultArch, PlainArch) {
+  const float rate = 0.25F;
+  for (const Shape& shape : shapes()) {
+    CAPTURE(shape.inputs);
+    CAPTURE(shape.outputs);
+    CAPTURE(shape.dimension);
+    Example plain(shape);
+    Example based(shape);
+    const AlignedMatrix means = noise_matrix(2, shape.stride(), 5);
+    Noise noise(6);
+    Buffer<float> draws(shape.weight_stride(), 0.0F);
+    for (std::size_t j = 0; j < shape.outputs; j += 2) draws[j] = std::fabs(noise());
+    const SGNSBaseline baseline{
+        .sigma = 0.375F, .mean_input = means.row_data(0), .mean_output = means.row_data(1)};
+    SGNSKernel<Arch> kernel;
+    Buffer<float> g = plain.coefficients(kernel, rate);
+    const Buffer<float> without = g;
+    std::vector<float> meetings(shape.inputs, 0.0F);
+    for (std::size_t i = 0; i < shape.inputs; ++i)
+      for (std::size_t t = 0; t < shape.windows; ++t)
+        meetings[i] += plain.membership[i * shape.windows + t];
+    based.with_group([&](SGNSGroup group) {
+      group.draws = draws.data();
+      group.meetings = meetings.data();
+      group.baseline = baseline;
+      kernel.dots(group, 0, group.stride, g.data());
+      kernel.coefficients(group, rate, g.data());
+      kernel.update(group, rate, g.data());
+    });
+    const float factor = baseline.sigma * rate;
+    for (std::size_t i = 0; i < shape.inputs; ++i)
+      for (std::size_t j = 0; j < shape.outputs; ++j) {
+        const std::size_t at = i * shape.weight_stride() + j;
+        REQUIRE(static_cast<double>(g[at]) ==
+                doctest::Approx(static_cast<double>(without[at] + factor * meetings[i] * draws[j]))
+                    .epsilon(1e-5)
+                    .scale(1.0));
+      }
+    const float met = std::accumulate(meetings.begin(), meetings.end(), 0.0F);
+    const float drawn = std::accumulate(draws.begin(), draws.end(), 0.0F);
+    Rows<float> expected = rows_of<float>(plain.rows);
+    std::vector<float> share(shape.inputs);
+    for (std::size_t k = 0; k < shape.stride(); ++k) {
+      for (std::size_t i = 0; i < shape.inputs; ++i)
+        share[i] = -factor * meetings[i] * drawn * means(1, k);
+      documented_moves(plain, g, k, expected, expected, share);
+      for (std::size_t j = 0; j < shape.outputs; ++j)
+        expected[plain.outputs[j]][k] -= factor * met * draws[j] * means(0, k);
+    }
+    for (std::size_t r = 1; r < based.rows.rows(); r += 2)
+      for (std::size_t k = 0; k < shape.stride(); ++k)
+        REQUIRE(static_cast<double>(based.rows(r, k)) ==
+                doctest::Approx(static_cast<double>(expected[r][k])).epsilon(1e-4).scale(1.0));
+  }
+}
+
+TEST_CASE_TEMPLATE("a baseline changes no move in expectation, for any sigma", Arch, DefaultArch,
+                   PlainArch) {
+  // One draw, each output as likely, for each input alone: means over all of these.
+  const Shape shape{.inputs = 5, .outputs = 7, .dimension = 20};
+  const auto moves = [&](float sigma) {
+    Example e(shape);
+    AlignedMatrix means(2, shape.stride());
+    for (std::size_t k = 0; k < shape.stride(); ++k) {
+      for (const std::size_t r : e.inputs) means(0, k) += e.rows(r, k) / 5.0F;
+      for (const std::size_t r : e.outputs) means(1, k) += e.rows(r, k) / 7.0F;
+    }
+    AlignedMatrix sums(e.rows.rows(), e.rows.cols());
+    alignas(64) const float one[panel_width] = {1.0F};
+    alignas(64) const float zero[panel_width] = {};
+    alignas(64) float g[panel_width] = {};
+    SGNSKernel<Arch> kernel;
+    for (const std::size_t input : e.inputs)
+      for (const std::size_t output : e.outputs) {
+        const std::vector<float*> in = Example::pointers(e.rows, {input});
+        const std::vector<float*> out = Example::pointers(e.rows, {output});
+        const std::vector<float*> to_in = Example::pointers(sums, {input});
+        const std::vector<float*> to_out = Example::pointers(sums, {output});
+        const SGNSGroup group{.inputs = in.data(),
+                              .input_count = 1,
+                              .outputs = out.data(),
+                              .output_count = 1,
+                              .stride = shape.stride(),
+                              .membership = one,
+                              .attraction = zero,
+                              .weight = one,
+                              .windows = 1,
+                              .weight_stride = panel_width,
+                              .draws = one,
+                              .meetings = one,
+                              .baseline = {sigma, means.row_data(0), means.row_data(1)}};
+        kernel.dots(group, 0, group.stride, g);
+        kernel.coefficients(group, 0.5F, g);
+        kernel.add_gradient(group, 0.5F, g, to_in.data(), to_out.data());
+      }
+    return sums;
+  };
+  const AlignedMatrix plain = moves(0.0F);
+  for (const float sigma : {0.125F, 0.5F, 1.0F}) {
+    const AlignedMatrix based = moves(sigma);
+    for (std::size_t r = 0; r < plain.rows(); ++r)
+      for (std::size_t k = 0; k < plain.stride(); ++k)
+        REQUIRE(static_cast<double>(based(r, k)) ==
+                doctest::Approx(static_cast<double>(plain(r, k))).epsilon(1e-5).scale(1.0));
+  }
 }
 
 TEST_CASE_TEMPLATE("NaN and infinity in a row show in finite", Arch, DefaultArch, PlainArch) {
@@ -496,7 +608,7 @@ TEST_CASE_TEMPLATE("groups of nothing move nothing", Arch, DefaultArch, PlainArc
     const Rows<float> before = rows_of<float>(e.rows);
     SGNSKernel<Arch> kernel;
     const Buffer<float> g = e.coefficients(kernel, 1.0F);
-    e.with_group([&](const SGNSGroup& group) { kernel.update(group, g.data()); });
+    e.with_group([&](const SGNSGroup& group) { kernel.update(group, 1.0F, g.data()); });
     CHECK(kernel.finite());
     CHECK(same_rows(e.rows, before));
   }

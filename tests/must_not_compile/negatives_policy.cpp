@@ -6,7 +6,7 @@ struct Negatives {
   implicitmf::EmpiricalContexts distribution;
   implicitmf::Collision collision = implicitmf::Collision::keep;
 #if !defined(EXPECT_FAILURE)
-  std::size_t shared_by_windows = 1;
+  [[nodiscard]] std::size_t sharing(std::size_t /*dimension*/) const { return 1; }
 #endif
   void validate() const {}
 };

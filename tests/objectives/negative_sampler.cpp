@@ -164,6 +164,14 @@ TEST_CASE("weights that are no weights are refused, with the count") {
               "noise distribution: the weight of a context of count 7 is "));
 }
 
+TEST_CASE("windows share negatives as told, and else by the dimension") {
+  CHECK(SampledNegatives<>{}.sharing(1) == 4);
+  CHECK(SampledNegatives<>{}.sharing(200) == 4);
+  CHECK(SampledNegatives<>{}.sharing(201) == 3);
+  for (const std::size_t windows : {0U, 1U, 7U})
+    CHECK(SampledNegatives<>{.shared_by_windows = windows}.sharing(300) == windows);
+}
+
 TEST_CASE("options out of their ranges are refused by name") {
   CHECK_NOTHROW(SampledNegatives<>{}.validate());
   for (const std::size_t windows : {0U, 1U, 64U})

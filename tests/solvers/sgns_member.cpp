@@ -12,6 +12,7 @@
 namespace imf = implicitmf;
 using imf::AlignedMatrix;
 using imf::detail::ColumnBlocks;
+using imf::detail::NegativeBaseline;
 using Step = imf::GradientStep<>;
 
 namespace {
@@ -49,6 +50,10 @@ struct Example {
   }
 };
 
+NegativeBaseline baseline_of(std::size_t columns) {
+  return NegativeBaseline(AlignedMatrix::padded(columns), 0.375F);
+}
+
 /// The vectors after both batches, by so many members in turn.
 imf::Factors by_members(const Example& example, imf::Factors vectors, std::size_t count,
                         float rate) {
@@ -57,7 +62,7 @@ imf::Factors by_members(const Example& example, imf::Factors vectors, std::size_
   for (std::size_t i = 0; i < count; ++i)
     members.emplace_back(Step{}, dimension,
                          imf::partition(ColumnBlocks(dimension).count(), count, i),
-                         example.list.group_count(), 4, imf::NegativeDraw{3, 1.0F});
+                         example.list.group_count(), 4, imf::NegativeDraw{3, 1.0F}, baseline_of);
   for (auto& member : members) member.take(vectors);
   for (const imf::IndexRange batch : example.batches()) {
     for (auto& member : members)
@@ -74,18 +79,22 @@ imf::Factors by_members(const Example& example, imf::Factors vectors, std::size_
 /// The same by its definition: of each batch all coefficients, then all moves.
 imf::Factors obvious(const Example& example, imf::Factors vectors, float rate) {
   auto worker = Step::worker();
+  NegativeBaseline means = baseline_of(vectors.words.cols());
   for (const imf::IndexRange batch : example.batches()) {
     std::vector<imf::WindowGroup> groups;
+    const auto baseline = means.baseline();
     for (std::size_t i = batch.begin; i < batch.end; ++i) {
       const imf::IndexRange windows = example.list.group_windows(i);
       groups.emplace_back(4, imf::NegativeDraw{3, 1.0F}, vectors.words.cols());
       groups.back().build(example.list, windows, example.sampler, Example::negatives(windows.begin),
                           vectors, 0);
-      const auto view = groups.back().view();
+      const auto view = groups.back().view(baseline);
       worker.dots(view, 0, view.stride, groups.back().coefficients().data());
+      if ((i - batch.begin) % NegativeBaseline::every == 0)
+        means.follow(view, groups.back().coefficients().data());
       worker.coefficients(view, rate, groups.back().coefficients().data());
     }
-    for (auto& group : groups) worker.move(group.view(), group.coefficients().data(), rate);
+    for (auto& group : groups) worker.move(group.view(baseline), group.coefficients().data(), rate);
   }
   return vectors;
 }

@@ -21,24 +21,29 @@ constexpr std::size_t dimension = 40;
 constexpr std::size_t windows = 2;
 
 /// Rows with the state of a step behind them, and a group of them: 3 inputs, the first of which
-/// stands twice, against 8 outputs.
+/// stands twice, against 8 outputs, with a baseline.
 struct Example {
   imf::AlignedMatrix words;
   imf::AlignedMatrix contexts;
   std::vector<float*> inputs;
   std::vector<float*> outputs;
   std::vector<float> membership{1, 0, 1, 1, 0, 1, 0, 1};
+  std::vector<float> meetings{1, 2, 1, 1};
   imf::AlignedMatrix attraction{windows, 8};
   imf::AlignedMatrix weight{windows, 8};
+  imf::AlignedMatrix draws{1, 8};
+  imf::AlignedMatrix means{2, dimension};
+  float sigma = 0.25F;
 
   explicit Example(std::size_t row_floats) : words(3, row_floats), contexts(8, row_floats) {
     imf::RandomStream random(6, imf::RandomPurpose::test_data);
-    for (imf::AlignedMatrix* matrix : {&words, &contexts})
+    for (imf::AlignedMatrix* matrix : {&words, &contexts, &means})
       for (std::size_t r = 0; r < matrix->rows(); ++r)
         for (std::size_t k = 0; k < dimension; ++k)
           (*matrix)(r, k) = static_cast<float>(random.uniform() - 0.5);
     for (const std::size_t r : {0U, 1U, 2U, 0U}) inputs.push_back(words.row_data(r));
     for (std::size_t r = 0; r < 8; ++r) outputs.push_back(contexts.row_data(r));
+    for (std::size_t j = windows; j < 8; ++j) draws(0, j) = 1.0F;
     for (std::size_t t = 0; t < windows; ++t) {
       attraction(t, t) = 1.0F;
       for (std::size_t j = 0; j < 8; ++j) weight(t, j) = j < windows ? attraction(t, j) : 1.0F;
@@ -57,7 +62,10 @@ struct Example {
             .attraction = attraction.row_data(0),
             .weight = weight.row_data(0),
             .windows = windows,
-            .weight_stride = weight.stride()};
+            .weight_stride = weight.stride(),
+            .draws = draws.row_data(0),
+            .meetings = meetings.data(),
+            .baseline = {sigma, means.row_data(0), means.row_data(1)}};
   }
 };
 
@@ -72,7 +80,8 @@ void train(Example& example, float rate, Worker worker) {
   CHECK(worker.finite());
 }
 
-/// Σ of g times the rows it meets, in double: the gradient of each input's place and each output.
+/// Σ of g times the rows it meets, less the baseline's means, in double: the gradient of each
+/// input's place and each output.
 struct Gradients {
   std::vector<std::vector<double>> inputs;
   std::vector<std::vector<double>> outputs;
@@ -84,17 +93,22 @@ struct Gradients {
         double a = 0.0;
         double b = 0.0;
         double x = 0.0;
+        double met = 0.0;
         for (std::size_t t = 0; t < windows; ++t) {
           const double times = static_cast<double>(e.membership[i * windows + t]);
+          met += times;
           a += times * static_cast<double>(e.attraction(t, j));
           b += times * static_cast<double>(e.weight(t, j));
         }
         for (std::size_t k = 0; k < dimension; ++k)
           x += static_cast<double>(e.inputs[i][k]) * static_cast<double>(e.outputs[j][k]);
         const double g = a - b / (1.0 + std::exp(-x));
+        const double expected = static_cast<double>(e.sigma * e.draws(0, j)) * met;
         for (std::size_t k = 0; k < dimension; ++k) {
-          inputs[i][k] += g * static_cast<double>(e.outputs[j][k]);
-          outputs[j][k] += g * static_cast<double>(e.inputs[i][k]);
+          const double u = static_cast<double>(e.inputs[i][k]);
+          const double v = static_cast<double>(e.outputs[j][k]);
+          inputs[i][k] += g * v + expected * (v - static_cast<double>(e.means(1, k)));
+          outputs[j][k] += g * u + expected * (u - static_cast<double>(e.means(0, k)));
         }
       }
   }

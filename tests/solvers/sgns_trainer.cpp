@@ -182,7 +182,7 @@ TEST_CASE("the held-out loss begins at (1 + k) log 2 and falls, whichever way is
   options.threads = 2;
   options.deterministic = true;
   check(SGNSTrainer(options), 3.0);
-  options.negatives = 2.5;  // three are drawn, each of weight 5/6
+  options.negatives = 2.5;  // two are drawn, each of weight 5/4
   options.schedule = imf::RateSchedule::constant;
   check(SGNSTrainer(options), 2.5);
 }

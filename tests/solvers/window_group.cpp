@@ -93,6 +93,23 @@ Weights obvious_weights(Example& example, imf::IndexRange windows,
   return weights;
 }
 
+/// What the draws of each output weigh, whether they became negatives or not.
+std::map<const float*, double> draws_in(const imf::WindowGroup& group) {
+  const auto view = group.view();
+  std::map<const float*, double> draws;
+  for (std::size_t j = 0; j < view.output_count; ++j)
+    if (view.draws[j] != 0.0F) draws[view.outputs[j]] = static_cast<double>(view.draws[j]);
+  return draws;
+}
+std::map<const float*, double> obvious_draws(Example& example, const imf::NegativeSampler& sampler,
+                                             imf::NegativeDraw draw, imf::RandomStream random) {
+  std::map<const float*, double> draws;
+  for (std::size_t i = 0; i < draw.count; ++i)
+    draws[example.vectors.contexts.row_data(sampler.draw(random))] +=
+        static_cast<double>(draw.weight);
+  return draws;
+}
+
 }  // namespace
 
 TEST_CASE("a group has the weights of its windows' pairs, for every rule, size and number") {
@@ -114,6 +131,7 @@ TEST_CASE("a group has the weights of its windows' pairs, for every rule, size a
             const imf::RandomStream random(4, imf::RandomPurpose::negatives, i);
             group.build(example.list, range, sampler, random, example.vectors, 0);
             REQUIRE(weights_in(group) == obvious_weights(example, range, sampler, draw, random));
+            REQUIRE(draws_in(group) == obvious_draws(example, sampler, draw, random));
           }
         }
   }
@@ -138,6 +156,13 @@ TEST_CASE("outputs of a group are distinct rows, and what lies beside the weight
       for (std::size_t j = view.output_count; j < view.weight_stride; ++j) {
         REQUIRE(view.weight[t * view.weight_stride + j] == 0.0F);
         REQUIRE(view.attraction[t * view.weight_stride + j] == 0.0F);
+        REQUIRE(view.draws[j] == 0.0F);
       }
+    for (std::size_t input = 0; input < view.input_count; ++input) {
+      float meetings = 0.0F;
+      for (std::size_t t = 0; t < view.windows; ++t)
+        meetings += view.membership[input * view.windows + t];
+      REQUIRE(view.meetings[input] == meetings);
+    }
   }
 }

@@ -6,23 +6,37 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <type_traits>
 
 #include <implicitmf/core/buffer.hpp>
+#include <implicitmf/kernels/axpy.hpp>
 #include <implicitmf/kernels/sigmoid.hpp>
 #include <implicitmf/kernels/simd.hpp>
 
 namespace implicitmf::kernels {
 
+/// A control variate for negatives: of what they do to a row, the part that σ = `sigma` makes is
+/// done by the mean of all rows that could have been drawn, rather than by those that were. The
+/// same moves in expectation for any sigma, with less variance where it is near the negatives' mean
+/// σ.
+struct SGNSBaseline {
+  float sigma = 0.0F;                  ///< 0: no baseline
+  const float* mean_input = nullptr;   ///< of inputs, as often as negatives meet them
+  const float* mean_output = nullptr;  ///< of outputs by their probability
+};
+
 /// Windows that are trained together. Window t has input i membership[i · windows + t] times, and
 /// meets output j as examples of label 1 with total weight attraction[t · weight_stride + j] and as
 /// examples of either label with total weight weight[t · weight_stride + j]: a positive example
-/// adds {1, 1}, a negative one {0, 1}.
+/// adds {1, 1}, a negative one {0, 1}. For a baseline, output j was drawn for each of the windows
+/// with total weight draws[j], whether it became a negative of it or collided with its context, and
+/// input i meets the draws meetings[i] times, the sum of its membership; else both may be null.
 ///
-/// \par Shapes     inputs and outputs: rows of `stride` floats, a multiple of panel_width;
-///                 weight_stride: a multiple of panel_width, at least output_count, with zeros in
-///                 the places beyond output_count. Any counts.
-/// \par Alignment  rows, attraction, weight: 64 bytes.
+/// \par Shapes     inputs and outputs: rows of `stride` floats, a multiple of panel_width, and so
+///                 are the baseline's; weight_stride: a multiple of panel_width, at least
+///                 output_count, with zeros in the places beyond output_count. Any counts.
+/// \par Alignment  rows, attraction, weight, draws: 64 bytes.
 /// \par Overlap    outputs are distinct rows, and none is an input; inputs may repeat.
 struct SGNSGroup {
   float* const* inputs = nullptr;
@@ -35,6 +49,16 @@ struct SGNSGroup {
   const float* weight = nullptr;
   std::size_t windows = 0;
   std::size_t weight_stride = 0;
+  const float* draws = nullptr;
+  const float* meetings = nullptr;
+  SGNSBaseline baseline = {};
+
+  [[nodiscard]] float all_draws() const noexcept {
+    return std::accumulate(draws, draws + output_count, 0.0F);
+  }
+  [[nodiscard]] float all_meetings() const noexcept {
+    return std::accumulate(meetings, meetings + input_count, 0.0F);
+  }
 };
 
 namespace detail {
@@ -82,16 +106,30 @@ inline void group_dots(float* const* inputs, float* const* outputs, std::size_t 
     std::copy_n(dots + i * Outputs, Outputs, x + i * x_stride);
 }
 
+/// What inputs move by besides the outputs: factor · meetings[i] · mean; or nothing.
+struct MeanShare {
+  float factor;
+  const float* meetings;
+  const float* mean;
+};
+struct NoShare {};
+
 /// Adds the products of the coefficients g[i · g_stride + j] with the rows, Chunks registers from
 /// float k on: to add_inputs[i] Σ_j g · output j, to add_outputs[j] Σ_i g · input i. Where the sums
 /// are added to the rows themselves, outputs are seen as they were, and an input as its earlier
-/// places left it.
-template <class Arch, std::size_t Outputs, std::size_t Chunks>
+/// places left it. With a share, factor · meetings[i] · mean is added to add_inputs[i] before that.
+template <class Arch, std::size_t Outputs, std::size_t Chunks, class Share>
 inline void group_update(float* const* inputs, float* const* add_inputs, std::size_t input_count,
                          float* const* outputs, float* const* add_outputs, const float* g,
-                         std::size_t g_stride, std::size_t k) noexcept {
+                         std::size_t g_stride, std::size_t k, const Share& share) noexcept {
   using Batch = FloatBatch<Arch>;
   constexpr std::size_t w = Batch::width;
+  constexpr bool shared = std::is_same_v<Share, MeanShare>;
+  [[maybe_unused]] Batch mean[Chunks];
+  if constexpr (shared)
+#pragma GCC unroll 2
+    for (std::size_t c = 0; c < Chunks; ++c)
+      mean[c] = Batch::broadcast(share.factor) * Batch::load_aligned(share.mean + k + c * w);
   Batch old_out[Outputs][Chunks];
   Batch new_out[Outputs][Chunks];
 #pragma GCC unroll 6
@@ -108,6 +146,11 @@ inline void group_update(float* const* inputs, float* const* add_inputs, std::si
     for (std::size_t c = 0; c < Chunks; ++c) {
       in[c] = Batch::load_aligned(inputs[i] + k + c * w);
       sum[c] = Batch::load_aligned(add_inputs[i] + k + c * w);
+    }
+    if constexpr (shared) {
+      const Batch times = Batch::broadcast(share.meetings[i]);
+#pragma GCC unroll 2
+      for (std::size_t c = 0; c < Chunks; ++c) sum[c] = fma(times, mean[c], sum[c]);
     }
 #pragma GCC unroll 6
     for (std::size_t j = 0; j < Outputs; ++j) {
@@ -137,8 +180,12 @@ inline void group_update(float* const* inputs, float* const* add_inputs, std::si
 ///     g = rate · (a − b σ(u · v)),   u += Σ g v over the outputs,   v += Σ g u over the inputs:
 ///
 /// along the gradient of Levy & Goldberg's local objective (NIPS 2014, section 3.1), with a for
-/// #(w,c) and b − a for the noise. dots() finds all u · v, coefficients() from them all g, and
-/// update() moves the rows.
+/// #(w,c) and b − a for the noise. With a baseline of sigma s and means ū and v̄, where m is how
+/// often u meets the draws, h the weight of the draws of v, and M and H are the sums of these,
+///
+///     g += rate · s m h,   u −= rate · s m H v̄,   v −= rate · s h M ū.
+///
+/// dots() finds all u · v, coefficients() from them all g, and update() moves the rows.
 ///
 /// \par Shapes   g: of input i and output j at [i · weight_stride + j], aligned to 64 bytes; what
 ///               stands at other places j must be finite, and is written to.
@@ -166,11 +213,16 @@ class SGNSKernel {
   /// Replaces the dot products in g by the coefficients.
   void coefficients(const SGNSGroup& group, float rate, float* g) noexcept {
     const Batch factor = Batch::broadcast(rate);
+    const bool based = group.baseline.sigma != 0.0F;
     for (std::size_t i = 0; i < group.input_count; ++i, g += group.weight_stride)
       for (std::size_t j = 0; j < group.output_count; j += Batch::width) {
         const auto [attraction, weight] = weights(group, i, j);
         const Batch x = Batch::load_aligned(g + j);
-        const Batch product = factor * (attraction - weight * sigmoid_.sigmoid(x));
+        Batch pull = attraction - weight * sigmoid_.sigmoid(x);
+        if (based)
+          pull = fma(Batch::broadcast(group.baseline.sigma * group.meetings[i]),
+                     Batch::load_aligned(group.draws + j), pull);
+        const Batch product = factor * pull;
         product.store_aligned(g + j);
         // σ hides infinity: x counts too.
         not_finite_ = fma(x, product - product, not_finite_);
@@ -178,26 +230,32 @@ class SGNSKernel {
   }
 
   /// Moves the rows.
-  void update(const SGNSGroup& group, const float* g) const noexcept {
-    add_gradient(group, g, group.inputs, group.outputs);
+  /// \param rate  as coefficients() was given
+  void update(const SGNSGroup& group, float rate, const float* g) const noexcept {
+    add_gradient(group, rate, g, group.inputs, group.outputs);
   }
 
   /// Adds the moves to other rows of the same shape: to add_inputs[i] those of input i, to
   /// add_outputs[j] those of output j.
-  void add_gradient(const SGNSGroup& group, const float* g, float* const* add_inputs,
+  void add_gradient(const SGNSGroup& group, float rate, const float* g, float* const* add_inputs,
                     float* const* add_outputs) const noexcept {
-    constexpr std::size_t chunks = register_count<Arch>() == 32 ? 2 : 1;
+    const bool based = group.baseline.sigma != 0.0F;
+    const float factor = -rate * group.baseline.sigma;
     for_output_tiles(group, [&](auto outputs, std::size_t j) {
-      std::size_t k = 0;
-      const auto columns = [&](auto count) {
-        detail::group_update<Arch, outputs(), count()>(group.inputs, add_inputs, group.input_count,
-                                                       group.outputs + j, add_outputs + j, g + j,
-                                                       group.weight_stride, k);
+      const auto tile = [&](const auto& share) {
+        tile_update<outputs()>(group, j, g + j, add_inputs, add_outputs + j, share);
       };
-      for (; group.stride - k >= chunks * Batch::width; k += chunks * Batch::width)
-        columns(std::integral_constant<std::size_t, chunks>{});
-      if (k < group.stride) columns(std::integral_constant<std::size_t, 1>{});
+      if (based && j == 0)
+        tile(detail::MeanShare{factor * group.all_draws(), group.meetings,
+                               group.baseline.mean_output});
+      else
+        tile(detail::NoShare{});
     });
+    if (!based) return;
+    const float met = factor * group.all_meetings();
+    for (std::size_t j = 0; j < group.output_count; ++j)
+      if (group.draws[j] != 0.0F)
+        axpy<Arch>(met * group.draws[j], group.baseline.mean_input, add_outputs[j], group.stride);
   }
 
   /// Whether every dot product and every coefficient so far was a finite number.
@@ -237,6 +295,23 @@ class SGNSKernel {
     for (; group.input_count - i >= at_once; i += at_once)
       tile(std::integral_constant<std::size_t, at_once>{});
     if (i < group.input_count) detail::with_constant<at_once - 1>(group.input_count - i, tile);
+  }
+
+  /// Moves all inputs and the outputs from j on, those that g, add_outputs begin with.
+  template <std::size_t Outputs, class Share>
+  static void tile_update(const SGNSGroup& group, std::size_t j, const float* g,
+                          float* const* add_inputs, float* const* add_outputs,
+                          const Share& share) noexcept {
+    constexpr std::size_t chunks = register_count<Arch>() == 32 ? 2 : 1;
+    std::size_t k = 0;
+    const auto columns = [&](auto count) {
+      detail::group_update<Arch, Outputs, count()>(group.inputs, add_inputs, group.input_count,
+                                                   group.outputs + j, add_outputs, g,
+                                                   group.weight_stride, k, share);
+    };
+    for (; group.stride - k >= chunks * Batch::width; k += chunks * Batch::width)
+      columns(std::integral_constant<std::size_t, chunks>{});
+    if (k < group.stride) columns(std::integral_constant<std::size_t, 1>{});
   }
 
   /// Attraction and weight of input i and a register of outputs from j on, over all windows.

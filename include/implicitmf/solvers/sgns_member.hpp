@@ -18,6 +18,7 @@
 #include <implicitmf/kernels/simd.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
 #include <implicitmf/solvers/factors.hpp>
+#include <implicitmf/solvers/negative_baseline.hpp>
 #include <implicitmf/solvers/sgns_step.hpp>
 #include <implicitmf/solvers/training_windows.hpp>
 #include <implicitmf/solvers/window_group.hpp>
@@ -56,12 +57,15 @@ class SGNSMember {
  public:
   /// \param blocks  its columns, of ColumnBlocks(dimension)
   /// \param groups  most of a batch; most_windows, draw: of each, as WindowGroup has them
+  /// \param make_baseline  makes the NegativeBaseline of so many columns
+  template <class MakeBaseline>
   SGNSMember(const Step& step, std::size_t dimension, IndexRange blocks, std::size_t groups,
-             std::size_t most_windows, NegativeDraw draw)
+             std::size_t most_windows, NegativeDraw draw, const MakeBaseline& make_baseline)
       : blocks_(dimension),
         own_(blocks),
         columns_(blocks_.columns(blocks)),
         row_floats_(step.row_floats(columns_.size())),
+        means_(make_baseline(columns_.size())),
         worker_(step.worker()) {
     for (std::size_t i = 0; i < groups; ++i)
       groups_.push_back(WindowGroup(most_windows, draw, columns_.size()));
@@ -115,16 +119,19 @@ class SGNSMember {
 
   /// Moves its columns by the dot products that all members found, in the order of their columns.
   void move(std::span<const SGNSMember> members, float rate) {
+    const kernels::SGNSBaseline baseline = means_.baseline();
     std::size_t products = 0;
-    for (WindowGroup& group : std::span(groups_).first(groups_now_)) {
-      const std::span<float> g = group.coefficients();
+    for (std::size_t i = 0; i < groups_now_; ++i) {
+      const kernels::SGNSGroup group = groups_[i].view(baseline);
+      const std::span<float> g = groups_[i].coefficients();
       std::fill(g.begin(), g.end(), 0.0F);
       for (const SGNSMember& member : members) member.add_parts(turn_, products, g);
       products += g.size();
-      worker_.coefficients(group.view(), rate, g.data());
+      if (i % NegativeBaseline::every == 0) means_.follow(group, g.data());
+      worker_.coefficients(group, rate, g.data());
     }
     for (WindowGroup& group : std::span(groups_).first(groups_now_))
-      worker_.move(group.view(), group.coefficients().data(), rate);
+      worker_.move(group.view(baseline), group.coefficients().data(), rate);
   }
 
   [[nodiscard]] bool finite() const noexcept { return worker_.finite(); }
@@ -147,6 +154,7 @@ class SGNSMember {
   std::size_t groups_now_ = 0;
   std::array<Buffer<float>, 2> parts_;  // of each group, for each block
   std::size_t turn_ = 0;
+  NegativeBaseline means_;
   alignas(buffer_alignment) decltype(std::declval<const Step&>().worker()) worker_;
 };
 

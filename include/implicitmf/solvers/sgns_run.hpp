@@ -29,6 +29,7 @@
 #include <implicitmf/kernels/simd.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
 #include <implicitmf/solvers/factors.hpp>
+#include <implicitmf/solvers/negative_baseline.hpp>
 #include <implicitmf/solvers/sgns_member.hpp>
 #include <implicitmf/solvers/sgns_options.hpp>
 #include <implicitmf/solvers/sgns_step.hpp>
@@ -70,13 +71,14 @@ class SGNSRun {
         own_negatives_(shared_by_windows == 0),
         limits_(limits_of(shared_by_windows)),
         stretch_units_(stretch_units(options.window)),
-        draw_(draw_of(options.negatives)),
+        draw_(draw_of(options.negatives, shared_by_windows)),
         team_(team),
         vectors_(options.deterministic ? std::move(start) : with_state(step, std::move(start))) {
     if (options.deterministic)
       make_members(step);
     else
-      for (std::size_t i = 0; i < team.size(); ++i) workers_.push_back({step.worker()});
+      for (std::size_t i = 0; i < team.size(); ++i)
+        workers_.push_back({{step.worker()}, make_baseline(options.dimension)});
   }
 
   /// Trains all epochs. loss() is measured before and after each if it is there.
@@ -112,7 +114,9 @@ class SGNSRun {
 
  private:
   /// Apart from those of other threads: it notes with each group whether all was finite.
-  struct alignas(buffer_alignment) Worker : decltype(std::declval<const Step&>().worker()) {};
+  struct alignas(buffer_alignment) Worker : decltype(std::declval<const Step&>().worker()) {
+    NegativeBaseline means;
+  };
 
   /// The higher the rate, the less may meet a row at once. Found by trial: at three times these
   /// limits some texts diverge.
@@ -132,8 +136,10 @@ class SGNSRun {
     return std::min<std::size_t>(limits_.tokens, 32);
   }
 
-  [[nodiscard]] static NegativeDraw draw_of(double negatives) {
-    const double count = std::ceil(negatives);
+  /// Where speed counts most, four draws stand for five negatives: with a baseline they vary less
+  /// than five without.
+  [[nodiscard]] static NegativeDraw draw_of(double negatives, std::size_t shared_by_windows) {
+    const double count = std::ceil(shared_by_windows > 3 ? 0.8 * negatives : negatives);
     return {static_cast<std::size_t>(count), static_cast<float>(negatives / count)};
   }
   [[nodiscard]] static double seconds_since(std::chrono::steady_clock::time_point begin) {
@@ -212,9 +218,10 @@ class SGNSRun {
       WindowGroup& group = groups[i % 2];
       WindowGroup* const next = i + 1 < list.group_count() ? &groups[(i + 1) % 2] : nullptr;
       if (next != nullptr) build(i + 1, *next);
-      const kernels::SGNSGroup view = group.view();
+      const kernels::SGNSGroup view = group.view(worker.means.baseline());
       float* const g = group.coefficients().data();
       worker.dots(view, 0, view.stride, g);
+      if (i % NegativeBaseline::every == 0) worker.means.follow(view, g);
       worker.coefficients(view, rate, g);
       if (next != nullptr) next->fetch_inputs();
       worker.move(view, g, rate);
@@ -274,7 +281,8 @@ class SGNSRun {
     members_.reserve(count);
     for (std::size_t i = 0; i < count; ++i)
       members_.emplace_back(step, options_.dimension, partition(blocks, count, i), limits_.groups,
-                            limits_.windows, draw_);
+                            limits_.windows, draw_,
+                            [this](std::size_t columns) { return make_baseline(columns); });
     for_each_member([&](Member& member) { member.take(vectors_); });
   }
   /// On a thread each.
@@ -285,14 +293,32 @@ class SGNSRun {
     });
   }
 
+  static constexpr double pairs_of_window = 6.0;
+  /// How far the most frequent context moves in a group, in means of the words that it meets as a
+  /// negative.
+  [[nodiscard]] double moved_by_group(double pairs) const noexcept {
+    return options_.learning_rate * options_.negatives * sampler_.largest() * pairs;
+  }
+
+  /// None for negatives of each pair's own, which are word2vec's.
+  [[nodiscard]] NegativeBaseline make_baseline(std::size_t columns) const {
+    constexpr double most_moved = 0.5;
+    const std::size_t lag =
+        NegativeBaseline::memory + (options_.deterministic ? limits_.groups : 0);
+    const double moved = moved_by_group(pairs_of_window * static_cast<double>(limits_.windows)) *
+                         static_cast<double>(lag);
+    return NegativeBaseline(
+        AlignedMatrix::padded(columns),
+        own_negatives_ ? 0.0F : static_cast<float>(std::min(1.0, most_moved / moved)));
+  }
+
   /// Groups of a batch: the more, the less often threads wait for each other; but fewer where a
   /// frequent context is a negative of many, as its row would move by the sum of what each finds.
   [[nodiscard]] std::size_t batch_groups() const noexcept {
     constexpr double most = 64.0;
     constexpr double most_moved = 1.5;
-    const double moved_by_group = options_.learning_rate * options_.negatives * sampler_.largest() *
-                                  24.0;  // pairs of a group
-    return static_cast<std::size_t>(std::clamp(most_moved / moved_by_group, 1.0, most));
+    return static_cast<std::size_t>(
+        std::clamp(most_moved / moved_by_group(4 * pairs_of_window), 1.0, most));
   }
 
   void report(std::size_t epoch, std::size_t done) {

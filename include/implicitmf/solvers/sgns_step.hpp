@@ -45,8 +45,8 @@ struct GradientStep {
     void coefficients(const kernels::SGNSGroup& group, float rate, float* g) noexcept {
       kernel_.coefficients(group, rate, g);
     }
-    void move(const kernels::SGNSGroup& group, const float* g, float /*rate*/) const noexcept {
-      kernel_.update(group, g);
+    void move(const kernels::SGNSGroup& group, const float* g, float rate) const noexcept {
+      kernel_.update(group, rate, g);
     }
     [[nodiscard]] bool finite() const noexcept { return kernel_.finite(); }
 
@@ -83,7 +83,7 @@ struct AdaGradStep {
         std::fill_n(pointers_[r], group.stride, 0.0F);
       }
       float** const outputs = pointers_.data() + group.input_count;
-      kernel_.add_gradient(group, g, pointers_.data(), outputs);
+      kernel_.add_gradient(group, 1.0F, g, pointers_.data(), outputs);
       const auto apply = [&](float* row, const float* gradient) {
         kernels::adagrad<Arch>(rate, gradient, row + group.stride, row, group.stride);
       };

@@ -119,7 +119,7 @@ class SGNSTrainer {
     const std::size_t threads = resolve_threads(options_.threads);
     const bool copied = options_.deterministic || row > vector;
     return std::uint64_t{sizeof(float)} * (words + contexts) * (copied ? row + vector : row) +
-           detail::window_list_bytes(options_.window, negatives_.shared_by_windows == 0) *
+           detail::window_list_bytes(options_.window, negatives_.sharing(options_.dimension) == 0) *
                (options_.deterministic ? std::max<std::size_t>(threads, 8) : threads);
   }
 
@@ -140,7 +140,7 @@ class SGNSTrainer {
     const auto begin = std::chrono::steady_clock::now();
     if (start) detail::require_start(*start, words, contexts, options_.dimension);
     detail::SGNSRun<Step, Source> training(
-        options_, step_, source, sampler, negatives_.shared_by_windows,
+        options_, step_, source, sampler, negatives_.sharing(options_.dimension),
         start ? std::move(*start) : random_start(words, contexts), team);
     SGNSResult result = training.run(loss);
     result.seconds =

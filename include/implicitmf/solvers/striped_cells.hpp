@@ -106,8 +106,16 @@ class CellGroup {
     attraction_.resize(padded, 0.0F);
     weight_.resize(padded, 0.0F);
     coefficients_.resize(padded, 0.0F);
-    return {&word_,         1, outputs_.data(), ids_.size(), stride, &member_, attraction_.data(),
-            weight_.data(), 1, padded};
+    return {.inputs = &word_,
+            .input_count = 1,
+            .outputs = outputs_.data(),
+            .output_count = ids_.size(),
+            .stride = stride,
+            .membership = &member_,
+            .attraction = attraction_.data(),
+            .weight = weight_.data(),
+            .windows = 1,
+            .weight_stride = padded};
   }
   [[nodiscard]] float* coefficients() noexcept { return coefficients_.data(); }
 

@@ -37,6 +37,7 @@ class WindowGroup {
     const std::size_t outputs = most_windows + draw.count * (1 + most_windows);
     attraction_ = AlignedMatrix(most_windows, outputs);
     weight_ = AlignedMatrix(most_windows, outputs);
+    draws_.resize(weight_.stride());
     outputs_.resize(outputs);
     output_ids_.resize(outputs);
     negatives_.resize(draw.count);
@@ -54,7 +55,7 @@ class WindowGroup {
     finish();
   }
 
-  [[nodiscard]] kernels::SGNSGroup view() const noexcept {
+  [[nodiscard]] kernels::SGNSGroup view(const kernels::SGNSBaseline& baseline = {}) const noexcept {
     return {.inputs = inputs_.data(),
             .input_count = inputs_.size(),
             .outputs = outputs_.data(),
@@ -64,7 +65,10 @@ class WindowGroup {
             .attraction = attraction_.row_data(0),
             .weight = weight_.row_data(0),
             .windows = windows_,
-            .weight_stride = weight_.stride()};
+            .weight_stride = weight_.stride(),
+            .draws = draws_.data(),
+            .meetings = meetings_.data(),
+            .baseline = baseline};
   }
   /// Begin to fetch the rows. Apart from build(), as a processor has only so many fetches under way
   /// and waits where there are more.
@@ -101,21 +105,23 @@ class WindowGroup {
     }
     inputs_.resize(to - from);
     membership_.resize((to - from) * count);
+    meetings_.resize(to - from);
     std::size_t inputs = 0;
     cached_inputs_ = 0;
     for (std::uint32_t at = from; at < to; ++at) {
       float* const member = membership_.data() + inputs * count;
-      int in_some = 0;
+      int meetings = 0;
       for (std::size_t t = 0; t < count; ++t) {
         // No && here: which way a branch on it goes, nothing could predict.
         const int in = static_cast<int>(at - window[t].from < window[t].to - window[t].from) &
                        static_cast<int>(at != window[t].self);
         member[t] = static_cast<float>(in);
-        in_some |= in;
+        meetings += in;
       }
-      if (in_some == 0 || list.tokens[at] == removed_token) continue;
+      if (meetings == 0 || list.tokens[at] == removed_token) continue;
       float* const row = words.row_data(list.tokens[at]);
       if (at < fresh) cached_inputs_ = inputs + 1;
+      meetings_[inputs] = static_cast<float>(meetings);
       inputs_[inputs++] = row;
     }
     inputs_.resize(inputs);
@@ -128,7 +134,11 @@ class WindowGroup {
     for (AlignedMatrix* const matrix : {&attraction_, &weight_})
       std::fill_n(matrix->row_data(0), windows * matrix->stride(), 0.0F);
     for (Negative& negative : negatives_) negative.id = sampler.draw(random);
-    for (Negative& negative : negatives_) negative.output = output_of(negative.id, contexts);
+    std::fill(draws_.begin(), draws_.end(), 0.0F);
+    for (Negative& negative : negatives_) {
+      negative.output = output_of(negative.id, contexts);
+      draws_[negative.output] += draw_.weight;
+    }
   }
 
   /// The context and the negatives of window t; those that are one row add up.
@@ -165,6 +175,7 @@ class WindowGroup {
   Buffer<float*> inputs_;
   std::size_t cached_inputs_ = 0;
   Buffer<float> membership_;
+  Buffer<float> meetings_;
   Buffer<float*> outputs_;
   Buffer<WordId> output_ids_;
   std::uint32_t output_count_ = 0;
@@ -172,6 +183,7 @@ class WindowGroup {
   // Windows × outputs.
   AlignedMatrix attraction_;
   AlignedMatrix weight_;
+  Buffer<float> draws_;
   Buffer<float> coefficients_;
 };
 
