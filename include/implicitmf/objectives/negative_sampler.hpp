@@ -55,9 +55,8 @@ struct SampledNegatives {
   Distribution distribution = {};  ///< of the contexts' token counts
   Collision collision = Collision::skip;
   /// So many successive windows share one draw; 0: each pair has its own, as in word2vec. A shared
-  /// negative meets all words of its windows: each word still meets k of them for each pair, where
-  /// four windows or more share by four draws of weight 5/4 for five. 0 to 64; none given: by the
-  /// dimension, see sharing().
+  /// negative meets all words of its windows: each word still meets k of them for each pair. 0
+  /// to 64; none given: by the dimension, see sharing().
   std::optional<std::size_t> shared_by_windows = {};
 
   /// \throws ConfigError

@@ -71,7 +71,7 @@ class SGNSRun {
         own_negatives_(shared_by_windows == 0),
         limits_(limits_of(shared_by_windows)),
         stretch_units_(stretch_units(options.window)),
-        draw_(draw_of(options.negatives, shared_by_windows)),
+        draw_(draw_of(options.negatives)),
         team_(team),
         vectors_(options.deterministic ? std::move(start) : with_state(step, std::move(start))) {
     if (options.deterministic)
@@ -136,10 +136,8 @@ class SGNSRun {
     return std::min<std::size_t>(limits_.tokens, 32);
   }
 
-  /// Where speed counts most, four draws stand for five negatives: with a baseline they vary less
-  /// than five without.
-  [[nodiscard]] static NegativeDraw draw_of(double negatives, std::size_t shared_by_windows) {
-    const double count = std::ceil(shared_by_windows > 3 ? 0.8 * negatives : negatives);
+  [[nodiscard]] static NegativeDraw draw_of(double negatives) {
+    const double count = std::ceil(negatives);
     return {static_cast<std::size_t>(count), static_cast<float>(negatives / count)};
   }
   [[nodiscard]] static double seconds_since(std::chrono::steady_clock::time_point begin) {
@@ -300,16 +298,17 @@ class SGNSRun {
     return options_.learning_rate * options_.negatives * sampler_.largest() * pairs;
   }
 
-  /// None for negatives of each pair's own, which are word2vec's.
+  /// None for negatives of each pair's own, which are word2vec's; and none up to 200 dimensions,
+  /// where it takes more time than it is worth.
   [[nodiscard]] NegativeBaseline make_baseline(std::size_t columns) const {
     constexpr double most_moved = 0.5;
+    const bool wanted = !own_negatives_ && options_.dimension > 200;
     const std::size_t lag =
         NegativeBaseline::memory + (options_.deterministic ? limits_.groups : 0);
     const double moved = moved_by_group(pairs_of_window * static_cast<double>(limits_.windows)) *
                          static_cast<double>(lag);
-    return NegativeBaseline(
-        AlignedMatrix::padded(columns),
-        own_negatives_ ? 0.0F : static_cast<float>(std::min(1.0, most_moved / moved)));
+    return NegativeBaseline(AlignedMatrix::padded(columns),
+                            wanted ? static_cast<float>(std::min(1.0, most_moved / moved)) : 0.0F);
   }
 
   /// Groups of a batch: the more, the less often threads wait for each other; but fewer where a
