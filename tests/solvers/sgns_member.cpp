@@ -50,9 +50,7 @@ struct Example {
   }
 };
 
-NegativeBaseline baseline_of(std::size_t columns) {
-  return NegativeBaseline(AlignedMatrix::padded(columns), 0.375F);
-}
+constexpr float largest_sigma = 0.375F;
 
 /// The vectors after both batches, by so many members in turn.
 imf::Factors by_members(const Example& example, imf::Factors vectors, std::size_t count,
@@ -62,7 +60,7 @@ imf::Factors by_members(const Example& example, imf::Factors vectors, std::size_
   for (std::size_t i = 0; i < count; ++i)
     members.emplace_back(Step{}, dimension,
                          imf::partition(ColumnBlocks(dimension).count(), count, i),
-                         example.list.group_count(), 4, imf::NegativeDraw{3, 1.0F}, baseline_of);
+                         example.list.group_count(), 4, imf::NegativeDraw{3, 1.0F}, largest_sigma);
   for (auto& member : members) member.take(vectors);
   for (const imf::IndexRange batch : example.batches()) {
     for (auto& member : members)
@@ -79,7 +77,7 @@ imf::Factors by_members(const Example& example, imf::Factors vectors, std::size_
 /// The same by its definition: of each batch all coefficients, then all moves.
 imf::Factors obvious(const Example& example, imf::Factors vectors, float rate) {
   auto worker = Step::worker();
-  NegativeBaseline means = baseline_of(vectors.words.cols());
+  NegativeBaseline means(AlignedMatrix::padded(vectors.words.cols()), largest_sigma);
   for (const imf::IndexRange batch : example.batches()) {
     std::vector<imf::WindowGroup> groups;
     const auto baseline = means.baseline();

@@ -192,7 +192,8 @@ inline void group_update(float* const* inputs, float* const* add_inputs, std::si
 /// \par Order    Dot products are summed lane by lane by rising place with fma, then by reduce_add:
 ///               they depend on Arch and stride alone. Elements of a row are moved apart from
 ///               each other, by rising output, or input; of more than six outputs later ones see
-///               inputs that the earlier ones moved.
+///               inputs that the earlier ones moved. A baseline moves an input before and an
+///               output after all else.
 /// \par Max error  of a dot product (stride / w + log2(w)) · u · Σ |terms|, to first order in
 ///               u = 2⁻²⁴ with w = FloatBatch<Arch>::width; the sigmoid's is its policy's.
 /// \par NaN, inf as in the formulas; finite() tells whether all u · v and all g so far were finite.

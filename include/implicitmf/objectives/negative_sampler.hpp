@@ -49,6 +49,9 @@ concept NegativesPolicy = std::copyable<N> && requires(const N& n) {
   { n.sharing(std::size_t{}) } -> std::convertible_to<std::size_t>;
 };
 
+/// Up to so many dimensions the variance of shared negatives costs next to nothing of the loss.
+inline constexpr std::size_t few_dimensions = 200;
+
 /// Negatives from a distribution of contexts.
 template <ContextDistribution Distribution = SmoothedContexts>
 struct SampledNegatives {
@@ -71,7 +74,7 @@ struct SampledNegatives {
   /// and the more the steps vary, which costs the loss more the more dimensions there are: 4 up to
   /// 200 dimensions, 3 above, are within 0.003 nats of negatives of each pair's own.
   [[nodiscard]] std::size_t sharing(std::size_t dimension) const noexcept {
-    return shared_by_windows.value_or(dimension <= 200 ? 4 : 3);
+    return shared_by_windows.value_or(dimension <= few_dimensions ? 4 : 3);
   }
 };
 

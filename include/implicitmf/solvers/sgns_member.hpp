@@ -57,15 +57,14 @@ class SGNSMember {
  public:
   /// \param blocks  its columns, of ColumnBlocks(dimension)
   /// \param groups  most of a batch; most_windows, draw: of each, as WindowGroup has them
-  /// \param make_baseline  makes the NegativeBaseline of so many columns
-  template <class MakeBaseline>
+  /// \param largest_sigma  of its NegativeBaseline
   SGNSMember(const Step& step, std::size_t dimension, IndexRange blocks, std::size_t groups,
-             std::size_t most_windows, NegativeDraw draw, const MakeBaseline& make_baseline)
+             std::size_t most_windows, NegativeDraw draw, float largest_sigma)
       : blocks_(dimension),
         own_(blocks),
         columns_(blocks_.columns(blocks)),
         row_floats_(step.row_floats(columns_.size())),
-        means_(make_baseline(columns_.size())),
+        means_(columns_.size(), largest_sigma),
         worker_(step.worker()) {
     for (std::size_t i = 0; i < groups; ++i)
       groups_.push_back(WindowGroup(most_windows, draw, columns_.size()));

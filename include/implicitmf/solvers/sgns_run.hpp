@@ -78,7 +78,8 @@ class SGNSRun {
       make_members(step);
     else
       for (std::size_t i = 0; i < team.size(); ++i)
-        workers_.push_back({{step.worker()}, make_baseline(options.dimension)});
+        workers_.push_back(
+            {{step.worker()}, {AlignedMatrix::padded(options.dimension), largest_sigma()}});
   }
 
   /// Trains all epochs. loss() is measured before and after each if it is there.
@@ -279,8 +280,7 @@ class SGNSRun {
     members_.reserve(count);
     for (std::size_t i = 0; i < count; ++i)
       members_.emplace_back(step, options_.dimension, partition(blocks, count, i), limits_.groups,
-                            limits_.windows, draw_,
-                            [this](std::size_t columns) { return make_baseline(columns); });
+                            limits_.windows, draw_, largest_sigma());
     for_each_member([&](Member& member) { member.take(vectors_); });
   }
   /// On a thread each.
@@ -298,17 +298,16 @@ class SGNSRun {
     return options_.learning_rate * options_.negatives * sampler_.largest() * pairs;
   }
 
-  /// None for negatives of each pair's own, which are word2vec's; and none up to 200 dimensions,
-  /// where it takes more time than it is worth.
-  [[nodiscard]] NegativeBaseline make_baseline(std::size_t columns) const {
+  /// Of the baseline. 0, so none, for negatives of each pair's own, which are word2vec's, and where
+  /// dimensions are few, as it takes more time there than it is worth.
+  [[nodiscard]] float largest_sigma() const noexcept {
+    if (own_negatives_ || options_.dimension <= few_dimensions) return 0.0F;
     constexpr double most_moved = 0.5;
-    const bool wanted = !own_negatives_ && options_.dimension > 200;
     const std::size_t lag =
         NegativeBaseline::memory + (options_.deterministic ? limits_.groups : 0);
     const double moved = moved_by_group(pairs_of_window * static_cast<double>(limits_.windows)) *
                          static_cast<double>(lag);
-    return NegativeBaseline(AlignedMatrix::padded(columns),
-                            wanted ? static_cast<float>(std::min(1.0, most_moved / moved)) : 0.0F);
+    return static_cast<float>(std::min(1.0, most_moved / moved));
   }
 
   /// Groups of a batch: the more, the less often threads wait for each other; but fewer where a

@@ -41,6 +41,9 @@ namespace implicitmf {
 /// Words and contexts have vectors of their own, W and C; w·c is what is trained. W begins uniform
 /// in ±1/(2d) and C as zeros, as word2vec's do, or as given.
 ///
+/// Where negatives are shared and d is above few_dimensions, what they do on average is done by
+/// mean vectors, which leaves the expected moves and halves their variance (docs/theory.md).
+///
 /// \par Threads      Without `deterministic` all threads write to the same rows without locks
 ///                   (Hogwild; Recht et al., NIPS 2011): races by design, harmless to the quality,
 ///                   and another result each time. One thread gives the same bits each time.
