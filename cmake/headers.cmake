@@ -85,6 +85,7 @@ set(
   include/implicitmf/solvers/glove_factorization.hpp
   include/implicitmf/solvers/lbfgs.hpp
   include/implicitmf/solvers/linear_operator.hpp
+  include/implicitmf/solvers/negative_baseline.hpp
   include/implicitmf/solvers/orthonormal_basis.hpp
   include/implicitmf/solvers/sgns_member.hpp
   include/implicitmf/solvers/sgns_options.hpp
