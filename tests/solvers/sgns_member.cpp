@@ -60,7 +60,8 @@ imf::Factors by_members(const Example& example, imf::Factors vectors, std::size_
   for (std::size_t i = 0; i < count; ++i)
     members.emplace_back(Step{}, dimension,
                          imf::partition(ColumnBlocks(dimension).count(), count, i),
-                         example.list.group_count(), 4, imf::NegativeDraw{3, 1.0F}, largest_sigma);
+                         example.list.group_count(), 4, imf::NegativeDraw{3, 1.0F},
+                         imf::Collision::skip, largest_sigma);
   for (auto& member : members) member.take(vectors);
   for (const imf::IndexRange batch : example.batches()) {
     for (auto& member : members)
@@ -83,7 +84,8 @@ imf::Factors obvious(const Example& example, imf::Factors vectors, float rate) {
     const auto baseline = means.baseline();
     for (std::size_t i = batch.begin; i < batch.end; ++i) {
       const imf::IndexRange windows = example.list.group_windows(i);
-      groups.emplace_back(4, imf::NegativeDraw{3, 1.0F}, vectors.words.cols());
+      groups.emplace_back(4, imf::NegativeDraw{3, 1.0F}, imf::Collision::skip,
+                          vectors.words.cols());
       groups.back().build(example.list, windows, example.sampler, Example::negatives(windows.begin),
                           vectors, 0);
       const auto view = groups.back().view(baseline);

@@ -121,7 +121,7 @@ TEST_CASE("a group has the weights of its windows' pairs, for every rule, size a
                                              imf::NegativeDraw{12, 0.75F}}) {
           const imf::NegativeSampler sampler(counts_of(example.corpus.vocabulary()),
                                              imf::SmoothedContexts{}, rule);
-          imf::WindowGroup group(together, draw, 20);
+          imf::WindowGroup group(together, draw, rule, 20);
           CAPTURE(holes);
           CAPTURE(static_cast<int>(rule));
           CAPTURE(together);
@@ -141,14 +141,14 @@ TEST_CASE("outputs of a group are distinct rows, and what lies beside the weight
   Example example = make_example(false);
   const imf::NegativeSampler sampler(counts_of(example.corpus.vocabulary()),
                                      imf::SmoothedContexts{}, Collision::keep);
-  imf::WindowGroup group(4, {30, 1.0F}, 20);
+  imf::WindowGroup group(4, {30, 1.0F}, Collision::keep, 20);
   for (std::size_t i = 0; i + 4 < example.list.windows.size(); i += 3) {
     group.build(example.list, {i, i + 4}, sampler,
                 imf::RandomStream(4, imf::RandomPurpose::negatives, i), example.vectors,
                 imf::no_self);
     const auto view = group.view();
     CHECK(view.stride == 32);
-    CHECK(view.weight_stride % 16 == 0);
+    CHECK(view.weight_stride == 48);
     for (std::size_t j = 0; j < view.output_count; ++j)
       for (std::size_t other = 0; other < j; ++other)
         REQUIRE(view.outputs[j] != view.outputs[other]);

@@ -56,10 +56,10 @@ template <SGNSStep Step>
 class SGNSMember {
  public:
   /// \param blocks  its columns, of ColumnBlocks(dimension)
-  /// \param groups  most of a batch; most_windows, draw: of each, as WindowGroup has them
+  /// \param groups  most of a batch; most_windows, draw, collision: as WindowGroup has them
   /// \param largest_sigma  of its NegativeBaseline
   SGNSMember(const Step& step, std::size_t dimension, IndexRange blocks, std::size_t groups,
-             std::size_t most_windows, NegativeDraw draw, float largest_sigma)
+             std::size_t most_windows, NegativeDraw draw, Collision collision, float largest_sigma)
       : blocks_(dimension),
         own_(blocks),
         columns_(blocks_.columns(blocks)),
@@ -67,7 +67,7 @@ class SGNSMember {
         means_(columns_.size(), largest_sigma),
         worker_(step.worker()) {
     for (std::size_t i = 0; i < groups; ++i)
-      groups_.push_back(WindowGroup(most_windows, draw, columns_.size()));
+      groups_.push_back(WindowGroup(most_windows, draw, collision, columns_.size()));
   }
 
   /// Copies its columns of the vectors, to train them; the step's state begins as zeros.

@@ -195,7 +195,7 @@ class SGNSRun {
     if (options_.deterministic) list.batch(limits_);
   }
   [[nodiscard]] WindowGroup make_group() const {
-    return WindowGroup(limits_.windows, draw_, options_.dimension);
+    return WindowGroup(limits_.windows, draw_, sampler_.collision(), options_.dimension);
   }
   void count(const WindowList& list) noexcept {
     windows_ += list.contexts;
@@ -280,7 +280,7 @@ class SGNSRun {
     members_.reserve(count);
     for (std::size_t i = 0; i < count; ++i)
       members_.emplace_back(step, options_.dimension, partition(blocks, count, i), limits_.groups,
-                            limits_.windows, draw_, largest_sigma());
+                            limits_.windows, draw_, sampler_.collision(), largest_sigma());
     for_each_member([&](Member& member) { member.take(vectors_); });
   }
   /// On a thread each.

@@ -31,10 +31,13 @@ struct NegativeDraw {
 class WindowGroup {
  public:
   /// \param most_windows  that build() is given at once
-  WindowGroup(std::size_t most_windows, NegativeDraw draw, std::size_t dimension)
+  /// \param collision     of the samplers that it is given
+  WindowGroup(std::size_t most_windows, NegativeDraw draw, Collision collision,
+              std::size_t dimension)
       : draw_(draw), stride_(AlignedMatrix::padded(dimension)) {
     // Each window's context, and negatives, of which each window may redraw any.
-    const std::size_t outputs = most_windows + draw.count * (1 + most_windows);
+    const std::size_t redraws = collision == Collision::redraw ? most_windows * draw.count : 0;
+    const std::size_t outputs = most_windows + draw.count + redraws;
     attraction_ = AlignedMatrix(most_windows, outputs);
     weight_ = AlignedMatrix(most_windows, outputs);
     draws_.resize(weight_.stride());
