@@ -3,7 +3,9 @@
 """How much faster each stage is on more threads: the curve of wall-clock time.
 
 Only the stage itself is timed, not reading and writing. Threads run in turn, 1 2 4 1 2 4, and the
-gains are taken within a round; they mean something where so many processors are free.
+gains are taken within a round; they mean something where so many processors are free. What threads
+gain that write to the same vectors depends on how far apart the processors are, which a virtual
+machine may change as it goes: so that is measured before each round.
 """
 from functools import partial
 
@@ -13,6 +15,7 @@ from support import (
     interleaved,
     machine,
     median,
+    note,
     print_table,
     ratio,
     run,
@@ -43,9 +46,19 @@ def stages(options, folder):
     yield f"wmf, {options.words} words, d = 100", train + arguments, "factorize"
 
 
+def distance_program(options):
+    """What measures how far apart two processors are, or None."""
+    program = options.program.parent.parent / "benchmarks/round_trip"
+    if program.is_file():
+        return program
+    note(f"no {program}: how far apart the processors are is left out")
+    return None
+
+
 def main():
     parser = argument_parser(__doc__)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="the first is base")
+    parser.add_argument("--only", default="", help="stages whose name begins so, as sgns; all")
     parser.add_argument("--rounds", type=int, default=3, help="each runs once a round")
     parser.add_argument("--words", type=int, default=20000, help="kept for svd and wmf")
     parser.add_argument("--epochs", type=int, default=2, help="of sgns")
@@ -53,18 +66,25 @@ def main():
     options = parser.parse_args()
     check_options(options)
     print(machine())
+    probe = distance_program(options)
     with scratch(options) as folder:
         rows = []
         for name, arguments, stage in stages(options, folder):
+            if not name.startswith(options.only):
+                continue
             common = [options.program, *arguments, "--json", "--progress", "none", "--threads"]
             jobs = {threads: partial(run, common + [threads]) for threads in options.threads}
+            if probe:
+                jobs = {"distance": partial(run, [probe]), **jobs}
             results = interleaved(options.rounds, jobs)
+            far = [one.report["nanoseconds"] for one in results.pop("distance", [])]
             seconds = {t: [one.report["seconds"][stage] for one in r] for t, r in results.items()}
             base = seconds[options.threads[0]]
             gains = [ratio(base, seconds[threads]) for threads in options.threads[1:]]
-            rows.append([name, f"{median(base):.2f}", *gains])
+            rows.append([name, f"{median(base):.2f}", *gains, " ".join(map(str, far))])
         head = ["", f"s, {options.threads[0]} thread(s)"]
-        print_table(head + [f"{threads} threads" for threads in options.threads[1:]], rows)
+        head += [f"{threads} threads" for threads in options.threads[1:]]
+        print_table(head + ["line there and back, ns, by round"], rows)
 
 
 if __name__ == "__main__":

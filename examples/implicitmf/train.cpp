@@ -135,7 +135,7 @@ void add_sampling(CLI::App& command, TrainArguments& arguments) {
       .add_option("--shared-windows", arguments.sampling.shared_by_windows,
                   "successive windows that share negatives; 0: each pair has its own (word2vec)")
       ->check(whole_number())
-      ->default_str("4, above 200 dimensions 3")
+      ->default_str("4, above 200 dimensions 2")
       ->group(group);
   command
       .add_option("--collision", arguments.sampling.collision,

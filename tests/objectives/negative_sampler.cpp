@@ -167,7 +167,7 @@ TEST_CASE("weights that are no weights are refused, with the count") {
 TEST_CASE("windows share negatives as told, and else by the dimension") {
   CHECK(SampledNegatives<>{}.sharing(1) == 4);
   CHECK(SampledNegatives<>{}.sharing(200) == 4);
-  CHECK(SampledNegatives<>{}.sharing(201) == 3);
+  CHECK(SampledNegatives<>{}.sharing(201) == 2);
   for (const std::size_t windows : {0U, 1U, 7U})
     CHECK(SampledNegatives<>{.shared_by_windows = windows}.sharing(300) == windows);
 }
