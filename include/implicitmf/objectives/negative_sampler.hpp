@@ -72,7 +72,7 @@ struct SampledNegatives {
 
   /// How many windows share negatives at a dimension. The more do, the fewer rows come from memory
   /// and the more the steps vary, which costs the loss more the more dimensions there are: 4 up to
-  /// 200 dimensions, 2 above, are within 0.003 nats of negatives of each pair's own.
+  /// 200 dimensions, 2 above, are within about 0.003 nats of negatives of each pair's own.
   [[nodiscard]] std::size_t sharing(std::size_t dimension) const noexcept {
     return shared_by_windows.value_or(dimension <= few_dimensions ? 4 : 2);
   }
