@@ -11,11 +11,11 @@ from functools import partial
 
 from support import (
     argument_parser,
+    benchmark_program,
     check_options,
     interleaved,
     machine,
     median,
-    note,
     print_table,
     ratio,
     run,
@@ -46,15 +46,6 @@ def stages(options, folder):
     yield f"wmf, {options.words} words, d = 100", train + arguments, "factorize"
 
 
-def distance_program(options):
-    """What measures how far apart two processors are, or None."""
-    program = options.program.parent.parent / "benchmarks/round_trip"
-    if program.is_file():
-        return program
-    note(f"no {program}: how far apart the processors are is left out")
-    return None
-
-
 def main():
     parser = argument_parser(__doc__)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="the first is base")
@@ -66,7 +57,7 @@ def main():
     options = parser.parse_args()
     check_options(options)
     print(machine())
-    probe = distance_program(options)
+    probe = benchmark_program(options, "round_trip")
     with scratch(options) as folder:
         rows = []
         for name, arguments, stage in stages(options, folder):

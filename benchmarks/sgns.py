@@ -13,6 +13,7 @@ from pathlib import Path
 
 from support import (
     argument_parser,
+    benchmark_program,
     check_options,
     fail,
     find_tool,
@@ -114,8 +115,8 @@ def fasttext(options, dimension, subsample, output):
 
 def peak_flops(options):
     """Operations a second that one core can do, as the kernels' benchmark measures it, or None."""
-    kernels = options.program.parent.parent / "benchmarks/kernels"
-    if not kernels.is_file():
+    kernels = benchmark_program(options, "kernels")
+    if kernels is None:
         return None
     words = run([kernels, "--benchmark_filter=^dot_ours/100$"]).report["stderr"].split()
     return float(words[words.index("GFlops") - 1]) * 1e9

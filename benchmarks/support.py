@@ -107,6 +107,15 @@ def check_options(options):
     options.corpus = corpus.resolve()
 
 
+def benchmark_program(options, name):
+    """A benchmark of the same build as the program, or None, which is told."""
+    program = options.program.parent.parent / "benchmarks" / name
+    if program.is_file():
+        return program
+    note(f"no program {program}: what it measures is left out")
+    return None
+
+
 # ---- running -------------------------------------------------------------------------------------
 
 
