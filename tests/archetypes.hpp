@@ -19,6 +19,7 @@
 #include <implicitmf/corpus/tokenizer.hpp>
 #include <implicitmf/counting/window.hpp>
 #include <implicitmf/kernels/sgns_group.hpp>
+#include <implicitmf/objectives/negative_sampler.hpp>
 #include <implicitmf/solvers/singular_triplets.hpp>
 
 namespace archetypes {
@@ -201,6 +202,22 @@ class CountingStep {
 
  private:
   std::size_t row_floats_;
+};
+
+/// A NegativesPolicy: more negatives of less weight, or the other way round.
+template <class Distribution>
+class WeightedNegatives {
+ public:
+  explicit WeightedNegatives(double drawn) : drawn_(drawn) {}
+  Distribution distribution = {};
+  implicitmf::Collision collision = implicitmf::Collision::keep;
+  void validate() const {}
+  [[nodiscard]] implicitmf::NegativeSharing sharing(std::size_t /*dimension*/) const {
+    return {.windows = 1, .drawn = drawn_};
+  }
+
+ private:
+  double drawn_;
 };
 
 /// An SVDAlgorithm: knows the answer.

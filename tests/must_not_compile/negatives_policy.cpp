@@ -6,7 +6,7 @@ struct Negatives {
   implicitmf::EmpiricalContexts distribution;
   implicitmf::Collision collision = implicitmf::Collision::keep;
 #if !defined(EXPECT_FAILURE)
-  [[nodiscard]] std::size_t sharing(std::size_t /*dimension*/) const { return 1; }
+  [[nodiscard]] implicitmf::NegativeSharing sharing(std::size_t /*dimension*/) const { return {}; }
 #endif
   void validate() const {}
 };

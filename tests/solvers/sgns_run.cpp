@@ -62,8 +62,8 @@ TEST_CASE("where one thread fails the others end too, whatever they were at") {
           const SGNSOptions options{.dimension = 40, .deterministic = deterministic};
           imf::ThreadTeam team(threads);
           imf::detail::SGNSRun<FailingStep, imf::PairWindows> run(
-              options, {std::make_shared<std::atomic<int>>(after), in_move}, source, sampler, 4,
-              {imf::AlignedMatrix(90, 40), imf::AlignedMatrix(70, 40)}, team);
+              options, {std::make_shared<std::atomic<int>>(after), in_move}, source, sampler,
+              {.windows = 4}, {imf::AlignedMatrix(90, 40), imf::AlignedMatrix(70, 40)}, team);
           CHECK(message_of<std::runtime_error>([&] {
                   static_cast<void>(run.run([](const imf::Factors&) { return 0.0; }));
                 }) == "the step fails");

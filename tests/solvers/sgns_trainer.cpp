@@ -81,29 +81,31 @@ TEST_CASE("with dimensions enough w·c comes to PMI - log k of the observed pair
                       .window = imf::UniformWindow{.radius = 3}.table(),
                       .subsample = 0.0,
                       .threads = 1};
-  const imf::SampledNegatives<imf::EmpiricalContexts> own{.collision = Collision::keep,
-                                                          .shared_by_windows = 0};
-  const auto model = SGNSTrainer(options, own).train(corpus);
-
   const auto counts = imf::CooccurrenceCounter{imf::UniformWindow{.radius = 3}}.count(corpus);
-  double squares = 0.0;
-  double error = 0.0;
-  double weight = 0.0;
-  for (imf::WordId w = 0; w < words; ++w)
-    for (imf::WordId c = 0; c < words; ++c) {
-      const double n = static_cast<double>(counts.cells().at(w, c));
-      if (n < 20.0) continue;
-      const double q = static_cast<double>(corpus.vocabulary().count(c)) /
-                       static_cast<double>(corpus.vocabulary().tokens());
-      const double optimum = std::log(n / (k * static_cast<double>(counts.word_sums()[w]) * q));
-      const double difference = dot(model.words(), w, model.contexts(), c) - optimum;
-      error += n * difference * difference;
-      squares += n * optimum * optimum;
-      weight += n;
-    }
-  REQUIRE(weight > 0.7 * static_cast<double>(counts.total()));
-  CHECK(std::sqrt(error / weight) < 0.13);
-  CHECK(std::sqrt(squares / weight) > 0.8);
+  const auto check = [&](const auto& negatives) {
+    const auto model = SGNSTrainer(options, negatives).train(corpus);
+    double squares = 0.0;
+    double error = 0.0;
+    double weight = 0.0;
+    for (imf::WordId w = 0; w < words; ++w)
+      for (imf::WordId c = 0; c < words; ++c) {
+        const double n = static_cast<double>(counts.cells().at(w, c));
+        if (n < 20.0) continue;
+        const double q = static_cast<double>(corpus.vocabulary().count(c)) /
+                         static_cast<double>(corpus.vocabulary().tokens());
+        const double optimum = std::log(n / (k * static_cast<double>(counts.word_sums()[w]) * q));
+        const double difference = dot(model.words(), w, model.contexts(), c) - optimum;
+        error += n * difference * difference;
+        squares += n * optimum * optimum;
+        weight += n;
+      }
+    REQUIRE(weight > 0.7 * static_cast<double>(counts.total()));
+    CHECK(std::sqrt(error / weight) < 0.13);
+    CHECK(std::sqrt(squares / weight) > 0.8);
+  };
+  check(imf::SampledNegatives<imf::EmpiricalContexts>{.collision = Collision::keep,
+                                                      .shared_by_windows = 0});
+  check(archetypes::WeightedNegatives<imf::EmpiricalContexts>(3.0));
 }
 
 TEST_CASE("training in step gives the same bits for any number of threads, sharing or not") {
@@ -390,23 +392,24 @@ TEST_CASE("rows that meet much at once stay near where own negatives would take 
     for (int n = 0; n < 100; ++n)
       sentence.push_back(static_cast<int>(random.below(1 + random.below(1 + random.below(2000)))));
   const auto corpus = imf::encode_sentences(text, {.min_count = 1});
-  const auto loss = [&](double rate, std::size_t shared, bool deterministic) {
+  const auto loss = [&](double rate, const auto& negatives, bool deterministic) {
     SGNSOptions options = small();
     options.epochs = 3;
     options.learning_rate = rate;
     options.window = imf::UniformWindow{.radius = 50}.table();
     options.held_out = true;
     options.deterministic = deterministic;
-    return SGNSTrainer(options, imf::SampledNegatives<>{.shared_by_windows = shared})
-        .train(corpus)
-        .epochs.back()
-        .loss.value();
+    return SGNSTrainer(options, negatives).train(corpus).epochs.back().loss.value();
   };
+  const imf::SampledNegatives<> own{.shared_by_windows = 0};
+  const archetypes::WeightedNegatives<imf::SmoothedContexts> heavy(0.5);
   for (const double rate : {0.025, 0.1}) {
-    const double own = loss(rate, 0, false);
-    CHECK(loss(rate, 4, false) < own + 0.1);
-    CHECK(loss(rate, 4, true) < own + 0.1);
-    CHECK(loss(rate, 0, true) < own + 0.1);
+    const double most = loss(rate, own, false) + 0.1;
+    for (const bool deterministic : {false, true}) {
+      CHECK(loss(rate, imf::SampledNegatives<>{.shared_by_windows = 4}, deterministic) < most);
+      CHECK(loss(rate, heavy, deterministic) < most);
+    }
+    CHECK(loss(rate, own, true) < most);
   }
 }
 

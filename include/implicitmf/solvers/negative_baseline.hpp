@@ -27,9 +27,9 @@ namespace implicitmf::detail {
 class NegativeBaseline {
  public:
   /// One group of so many is looked at.
-  static constexpr std::size_t every = 8;
+  static constexpr std::size_t every = 16;
   /// Groups that the mean rows reach back: few, as they lag behind rows that move.
-  static constexpr std::size_t memory = 32;
+  static constexpr std::size_t memory = 128;
 
   /// \param stride         floats of a row
   /// \param largest_sigma  bound of σ, 0 for no baseline. Where rows move by more than their mean

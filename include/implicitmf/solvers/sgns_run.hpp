@@ -63,15 +63,14 @@ template <SGNSStep Step, WindowSource Source>
 class SGNSRun {
  public:
   SGNSRun(const SGNSOptions& options, const Step& step, const Source& source,
-          const NegativeSampler& sampler, std::size_t shared_by_windows, Factors start,
-          ThreadTeam& team)
+          const NegativeSampler& sampler, NegativeSharing sharing, Factors start, ThreadTeam& team)
       : options_(options),
         source_(source),
         sampler_(sampler),
-        own_negatives_(shared_by_windows == 0),
-        limits_(limits_of(shared_by_windows)),
+        own_negatives_(sharing.windows == 0),
+        draw_(draw_of(options.negatives, sharing.drawn)),
+        limits_(limits_of(sharing.windows)),
         stretch_units_(stretch_units(options.window)),
-        draw_(draw_of(options.negatives)),
         team_(team),
         vectors_(options.deterministic ? std::move(start) : with_state(step, std::move(start))) {
     if (options.deterministic)
@@ -121,13 +120,13 @@ class SGNSRun {
 
   /// The higher the rate, the less may meet a row at once. Found by trial: at three times these
   /// limits some texts diverge.
-  [[nodiscard]] MeetingLimits limits_of(std::size_t shared_by_windows) const noexcept {
+  [[nodiscard]] MeetingLimits limits_of(std::size_t windows) const noexcept {
     const auto within = [this](double moved, std::size_t most) {
       const double meetings = std::max(1.0, moved / options_.learning_rate);
       return meetings < static_cast<double>(most) ? static_cast<std::size_t>(meetings) : most;
     };
-    return {.windows = std::max<std::size_t>(1, shared_by_windows),
-            .tokens = within(2.4, 48),
+    return {.windows = std::max<std::size_t>(1, windows),
+            .tokens = within(2.4 / std::max(1.0, static_cast<double>(draw_.weight)), 48),
             .word_pairs = within(0.5, 1000),
             .groups = batch_groups(),
             .batch_pairs = within(source_.may_repeat() ? 0.5 : 2.0, 4000)};
@@ -137,8 +136,8 @@ class SGNSRun {
     return std::min<std::size_t>(limits_.tokens, 32);
   }
 
-  [[nodiscard]] static NegativeDraw draw_of(double negatives) {
-    const double count = std::ceil(negatives);
+  [[nodiscard]] static NegativeDraw draw_of(double negatives, double drawn) {
+    const double count = std::max(1.0, std::ceil(drawn * negatives));
     return {static_cast<std::size_t>(count), static_cast<float>(negatives / count)};
   }
   [[nodiscard]] static double seconds_since(std::chrono::steady_clock::time_point begin) {
@@ -367,9 +366,9 @@ class SGNSRun {
   const Source& source_;
   const NegativeSampler& sampler_;
   bool own_negatives_;
+  NegativeDraw draw_;
   MeetingLimits limits_;
   std::size_t stretch_units_;
-  NegativeDraw draw_;
   ThreadTeam& team_;
   Factors vectors_;
   std::vector<Worker> workers_;  // that race

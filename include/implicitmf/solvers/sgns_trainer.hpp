@@ -122,7 +122,8 @@ class SGNSTrainer {
     const std::size_t threads = resolve_threads(options_.threads);
     const bool copied = options_.deterministic || row > vector;
     return std::uint64_t{sizeof(float)} * (words + contexts) * (copied ? row + vector : row) +
-           detail::window_list_bytes(options_.window, negatives_.sharing(options_.dimension) == 0) *
+           detail::window_list_bytes(options_.window,
+                                     negatives_.sharing(options_.dimension).windows == 0) *
                (options_.deterministic ? std::max<std::size_t>(threads, 8) : threads);
   }
 
