@@ -208,16 +208,18 @@ class CountingStep {
 template <class Distribution>
 class WeightedNegatives {
  public:
-  explicit WeightedNegatives(double drawn) : drawn_(drawn) {}
+  explicit WeightedNegatives(double drawn, std::size_t windows = 1)
+      : drawn_(drawn), windows_(windows) {}
   Distribution distribution = {};
   implicitmf::Collision collision = implicitmf::Collision::keep;
   void validate() const {}
   [[nodiscard]] implicitmf::NegativeSharing sharing(std::size_t /*dimension*/) const {
-    return {.windows = 1, .drawn = drawn_};
+    return {.windows = windows_, .drawn = drawn_};
   }
 
  private:
   double drawn_;
+  std::size_t windows_;
 };
 
 /// An SVDAlgorithm: knows the answer.

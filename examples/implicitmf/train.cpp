@@ -133,9 +133,10 @@ void add_sampling(CLI::App& command, TrainArguments& arguments) {
       ->group(group);
   command
       .add_option("--shared-windows", arguments.sampling.shared_by_windows,
-                  "successive windows that share negatives; 0: each pair has its own (word2vec). "
-                  "Without it 4; above 200 dimensions 1, which draws 4 of 5 and weighs them 5/4")
+                  "successive windows that share negatives, 0 to 64; 0: each pair has its own "
+                  "(word2vec)")
       ->check(whole_number())
+      ->default_str("4; above 200 dimensions 1 that draws 4/5 of the negatives, of more weight")
       ->group(group);
   command
       .add_option("--collision", arguments.sampling.collision,
@@ -285,21 +286,18 @@ Json TrainArguments::to_json() const {
                         {"x_power", weighting.exponent},
                         {"epochs", glove.epochs},
                         {"lr", glove.learning_rate}});
-  else {
-    const imf::NegativeSharing sharing = sampling.sharing(dimension);
+  else
     options.update(Json{{"negatives", sgns.negatives},
                         {"epochs", sgns.epochs},
                         {"lr", sgns.learning_rate},
                         {"schedule", name_of(schedules, sgns.schedule)},
                         {"adagrad", adagrad},
                         {"subsample", sgns.subsample},
-                        {"shared_windows", sharing.windows},
-                        {"drawn", sharing.drawn},
+                        {"shared_windows", given_or_null(sampling.shared_by_windows)},
                         {"collision", name_of(collisions, sampling.collision)},
                         {"init", start},
                         {"loss", sgns.held_out},
                         {"deterministic", sgns.deterministic}});
-  }
   return options;
 }
 

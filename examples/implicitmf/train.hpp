@@ -22,6 +22,11 @@
 
 namespace app {
 
+template <class T>
+[[nodiscard]] Json given_or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
 /// What a record says of the way from input to counts.
 struct CountFacts {
   std::uint64_t tokens = 0;

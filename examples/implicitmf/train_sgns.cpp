@@ -135,10 +135,12 @@ struct SGNSTraining : TrainArguments {
       done.push_back({{"windows", epoch.windows},
                       {"pairs", epoch.pairs},
                       {"seconds", epoch.seconds},
-                      {"loss", epoch.loss ? Json(*epoch.loss) : Json()}});
+                      {"loss", given_or_null(epoch.loss)}});
+    const imf::NegativeSharing sharing = sampling.sharing(dimension);
     record(Json{{"tokens", corpus.statistics().tokens_read},
                 {"vocabulary", corpus.vocabulary().size()},
-                {"first_loss", model.first_loss ? Json(*model.first_loss) : Json()},
+                {"sharing", {{"windows", sharing.windows}, {"drawn", sharing.drawn}}},
+                {"first_loss", given_or_null(model.first_loss)},
                 {"epochs", done},
                 {"tokens_per_second", tokens_per_second(corpus, model)},
                 {"stop_reason", imf::to_string(model.reason)}},

@@ -16,7 +16,7 @@
 #include <doctest/doctest.h>
 
 namespace imf = implicitmf;
-using imf::StepBarrier;
+using imf::StepCounts;
 using imf::ThreadTeam;
 
 TEST_CASE("partition() covers the whole in order, with parts that differ by one at most") {
@@ -148,69 +148,61 @@ TEST_CASE("work may be const, an rvalue, or hold what cannot be copied") {
   CHECK(calls == 4);
 }
 
-TEST_CASE("past a step barrier each thread sees what the others wrote before it") {
+TEST_CASE("who waits for a step sees what every thread wrote in it") {
   for (const std::size_t size : {1U, 2U, 3U, 7U}) {
     CAPTURE(size);
     ThreadTeam team(size);
-    StepBarrier barrier(size);
-    std::vector<std::size_t> written(size);
+    StepCounts done(size);
+    constexpr std::size_t steps = 500;
+    std::vector<std::vector<std::size_t>> written(size, std::vector<std::size_t>(steps));
     std::vector<std::size_t> wrong(size);
     team.run([&](std::size_t id) {
-      for (std::size_t step = 1; step <= 500; ++step) {
-        written[id] = step;
-        barrier.arrive_and_wait();
-        for (const std::size_t by_other : written) wrong[id] += by_other != step ? 1U : 0U;
-        barrier.arrive_and_wait();
+      for (std::size_t step = 0; step < steps; ++step) {
+        written[id][step] = step + 1;
+        done.add(id);
+        done.wait_for_all(step + 1);
+        for (const auto& by_other : written) wrong[id] += by_other[step] != step + 1 ? 1U : 0U;
       }
     });
     CHECK(wrong == std::vector<std::size_t>(size, 0));
   }
 }
 
-TEST_CASE("at a step barrier no thread is more than a step ahead") {
+TEST_CASE("where each waits for the last step but one of all, none is three steps ahead") {
   for (const std::size_t size : {2U, 3U, 7U}) {
     CAPTURE(size);
     ThreadTeam team(size);
-    StepBarrier barrier(size);
-    std::vector<std::atomic<std::size_t>> steps(size);
+    StepCounts done(size);
     std::atomic<std::size_t> wrong{0};
     team.run([&](std::size_t id) {
       for (std::size_t step = 1; step <= 500; ++step) {
-        steps[id] = step;
-        barrier.arrive_and_wait();
-        for (const auto& of_other : steps) {
-          const std::size_t seen = of_other;
-          if (seen != step && seen != step + 1) ++wrong;
-        }
+        done.add(id);
+        done.wait_for_all(step - 1);
+        for (std::size_t other = 0; other < size; ++other)
+          if (!done.reached(other, step - 1) || done.reached(other, step + 3)) ++wrong;
       }
     });
     CHECK(wrong == 0);
   }
 }
 
-TEST_CASE("a thread that leaves a step barrier does not hold the others, which keep in step") {
-  constexpr std::size_t gone = 1'000'000;
+TEST_CASE("a thread that leaves holds nobody") {
   for (const std::size_t size : {1U, 2U, 3U, 7U})
     for (const bool caller_stays : {false, true}) {
       CAPTURE(size);
       ThreadTeam team(size);
-      StepBarrier barrier(size);
-      const auto last_step = [&](std::size_t id) {
-        return 50 * (caller_stays ? size - id : id + 1);
-      };
-      std::vector<std::size_t> written(size);
-      std::vector<std::size_t> wrong(size);
+      StepCounts done(size);
+      std::atomic<std::size_t> finished{0};
       team.run([&](std::size_t id) {
-        for (std::size_t step = 1; step <= last_step(id); ++step) {
-          written[id] = step;
-          barrier.arrive_and_wait();
-          for (std::size_t other = 0; other < size; ++other)
-            wrong[id] += written[other] != (step <= last_step(other) ? step : gone) ? 1U : 0U;
-          barrier.arrive_and_wait();
+        const std::size_t last = 50 * (caller_stays ? size - id : id + 1);
+        for (std::size_t step = 1; step <= last; ++step) {
+          done.add(id);
+          done.wait_for_all(step);
         }
-        written[id] = gone;
-        barrier.arrive_and_drop();
+        ++finished;
+        done.leave(id);
       });
-      CHECK(wrong == std::vector<std::size_t>(size, 0));
+      CHECK(finished == size);
+      CHECK(done.reached(0, 1'000'000));
     }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <implicitmf/solvers/sgns_member.hpp>
 
+#include <bit>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -28,7 +30,7 @@ AlignedMatrix random_matrix(std::size_t rows, std::size_t cols, std::uint64_t se
   return matrix;
 }
 
-/// Pairs as two batches of a list's groups.
+/// Pairs as seven batches of a list's groups.
 struct Example {
   std::vector<imf::WordPair> pairs;
   imf::WindowList list;
@@ -43,7 +45,9 @@ struct Example {
     list.group({.windows = 4, .tokens = 48, .word_pairs = 20});
   }
   [[nodiscard]] std::vector<imf::IndexRange> batches() const {
-    return {{0, list.group_count() / 2}, {list.group_count() / 2, list.group_count()}};
+    std::vector<imf::IndexRange> batches;
+    for (std::size_t b = 0; b < 7; ++b) batches.push_back(imf::partition(list.group_count(), 7, b));
+    return batches;
   }
   static imf::RandomStream negatives(std::size_t window) {
     return imf::RandomStream(1, imf::RandomPurpose::negatives, window);
@@ -52,7 +56,7 @@ struct Example {
 
 constexpr float largest_sigma = 0.375F;
 
-/// The vectors after both batches, by so many members in turn.
+/// The vectors after all batches, by so many members in turn, each a batch ahead with the products.
 imf::Factors by_members(const Example& example, imf::Factors vectors, std::size_t count,
                         float rate) {
   const std::size_t dimension = vectors.words.cols();
@@ -60,13 +64,26 @@ imf::Factors by_members(const Example& example, imf::Factors vectors, std::size_
   for (std::size_t i = 0; i < count; ++i)
     members.emplace_back(Step{}, dimension,
                          imf::partition(ColumnBlocks(dimension).count(), count, i),
-                         example.list.group_count(), 4, imf::NegativeDraw{3, 1.0F},
+                         example.batches()[0].size(), 4, imf::NegativeDraw{3, 1.0F},
                          imf::Collision::skip, largest_sigma);
   for (auto& member : members) member.take(vectors);
-  for (const imf::IndexRange batch : example.batches()) {
-    for (auto& member : members)
-      member.add_dots(example.list, batch, example.sampler, Example::negatives);
+  // Each in its own pace, as far apart as they may be.
+  const auto add = [&](auto& member, std::size_t batch) {
+    member.add_dots(example.list, example.batches()[batch], example.sampler, Example::negatives);
+  };
+  const std::size_t batches = example.batches().size();
+  for (auto& member : members) add(member, 0);
+  for (std::size_t batch = 1; batch < batches; ++batch) {
+    for (auto& member : members) {
+      add(member, batch);
+      for (const auto& other : members) member.fetch_part(other);
+    }
     for (auto& member : members) member.move(members, rate);
+  }
+  for (auto& member : members) {
+    member.move(members, rate);
+    CHECK(member.added() == batches);
+    CHECK(member.moved() == batches);
   }
   for (const auto& member : members) {
     CHECK(member.finite());
@@ -75,27 +92,42 @@ imf::Factors by_members(const Example& example, imf::Factors vectors, std::size_
   return vectors;
 }
 
-/// The same by its definition: of each batch all coefficients, then all moves.
+/// The same by its definition: products of a batch from vectors that the batch before has not moved
+/// yet.
 imf::Factors obvious(const Example& example, imf::Factors vectors, float rate) {
+  struct Batch {
+    std::vector<imf::WindowGroup> groups;
+    void move(Step::Worker& worker, NegativeBaseline& means, float by) {
+      const auto baseline = means.baseline();
+      for (std::size_t i = 0; i < groups.size(); ++i) {
+        const auto view = groups[i].view(baseline);
+        float* const g = groups[i].coefficients().data();
+        if (i % NegativeBaseline::every == 0) means.follow(view, g);
+        worker.coefficients(view, by, g);
+      }
+      for (auto& group : groups) worker.move(group.view(baseline), group.coefficients().data(), by);
+      groups.clear();
+    }
+  };
   auto worker = Step::worker();
   NegativeBaseline means(AlignedMatrix::padded(vectors.words.cols()), largest_sigma);
+  Batch before;
   for (const imf::IndexRange batch : example.batches()) {
-    std::vector<imf::WindowGroup> groups;
-    const auto baseline = means.baseline();
+    Batch now;
     for (std::size_t i = batch.begin; i < batch.end; ++i) {
       const imf::IndexRange windows = example.list.group_windows(i);
-      groups.emplace_back(4, imf::NegativeDraw{3, 1.0F}, imf::Collision::skip,
-                          vectors.words.cols());
-      groups.back().build(example.list, windows, example.sampler, Example::negatives(windows.begin),
-                          vectors, 0);
-      const auto view = groups.back().view(baseline);
-      worker.dots(view, 0, view.stride, groups.back().coefficients().data());
-      if ((i - batch.begin) % NegativeBaseline::every == 0)
-        means.follow(view, groups.back().coefficients().data());
-      worker.coefficients(view, rate, groups.back().coefficients().data());
+      now.groups.emplace_back(4, imf::NegativeDraw{3, 1.0F}, imf::Collision::skip,
+                              vectors.words.cols());
+      auto& group = now.groups.back();
+      group.build(example.list, windows, example.sampler, Example::negatives(windows.begin),
+                  vectors, 0);
+      const auto view = group.view();
+      worker.dots(view, 0, view.stride, group.coefficients().data());
     }
-    for (auto& group : groups) worker.move(group.view(baseline), group.coefficients().data(), rate);
+    before.move(worker, means, rate);
+    before = std::move(now);
   }
+  before.move(worker, means, rate);
   return vectors;
 }
 
@@ -106,6 +138,7 @@ TEST_CASE("blocks are whole panels, and all columns") {
     const ColumnBlocks blocks(dimension);
     REQUIRE(blocks.count() >= 1);
     REQUIRE(blocks.count() <= 8);
+    REQUIRE(std::has_single_bit(blocks.count()));
     std::size_t end = 0;
     for (std::size_t b = 0; b < blocks.count(); ++b) {
       const imf::IndexRange columns = blocks.columns({b, b + 1});
@@ -143,8 +176,27 @@ TEST_CASE("members move vectors as the definition does, and by the same bits how
             static_cast<double>(one.contexts(r, k)) ==
             doctest::Approx(static_cast<double>(expected.contexts(r, k))).epsilon(1e-4).scale(1));
     CHECK_FALSE(one == start);
-    for (std::size_t count = 2; count <= ColumnBlocks(dimension).count(); ++count)
+    for (std::size_t count = 2; count <= ColumnBlocks(dimension).count(); count *= 2)
       CHECK(by_members(example, start, count, 0.05F) == one);
+  }
+}
+
+TEST_CASE("arrays are added by pairs, so that a half of them is a number of its own") {
+  for (const std::size_t count : {1U, 2U, 4U, 8U}) {
+    AlignedMatrix arrays = random_matrix(1, count * 5, count);
+    std::vector<float> halves(arrays.row_data(0), arrays.row_data(0) + count * 5);
+    const std::vector<float> terms = halves;
+    imf::detail::add_by_pairs(arrays.row_data(0), count, 5);
+    for (std::size_t k = 0; k < 5; ++k) {
+      double sum = 0.0;
+      for (std::size_t i = 0; i < count; ++i) sum += static_cast<double>(terms[i * 5 + k]);
+      CHECK(static_cast<double>(arrays(0, k)) == doctest::Approx(sum).epsilon(1e-5));
+    }
+    if (count == 1) continue;
+    float* const second = halves.data() + count / 2 * 5;
+    imf::detail::add_by_pairs(halves.data(), count / 2, 5);
+    imf::detail::add_by_pairs(second, count / 2, 5);
+    for (std::size_t k = 0; k < 5; ++k) CHECK(arrays(0, k) == halves[k] + second[k]);
   }
 }
 

@@ -203,8 +203,13 @@ TEST_CASE("with a baseline, above 200 dimensions, the held-out loss falls too") 
   };
   check(SGNSTrainer(options));
   check(SGNSTrainer(options, imf::SampledNegatives<>{}, imf::AdaGradStep<>{}));
-  options.deterministic = true;
-  check(SGNSTrainer(options));
+  for (const double negatives : {0.5, 2.5, 5.0}) {  // 1, 2 and 4 are drawn, of weight 1/2, 5/4, 5/4
+    options.negatives = negatives;
+    options.deterministic = false;
+    check(SGNSTrainer(options));
+    options.deterministic = true;
+    check(SGNSTrainer(options));
+  }
 }
 
 TEST_CASE("threads that race learn as well") {
@@ -345,6 +350,30 @@ TEST_CASE("a rate that diverges is an error that names it, not vectors of NaN") 
     CHECK(holds(message, "training diverged in epoch "));
     CHECK(holds(message, "learning rate 100"));
   }
+}
+
+TEST_CASE("vectors that ran away but are finite are an error too") {
+  const auto corpus = grouped_corpus(2000);
+  for (const bool deterministic : {false, true}) {
+    SGNSOptions options = small(deterministic ? 2 : 1);
+    options.learning_rate = 0.35;
+    options.deterministic = deterministic;
+    CHECK(holds(message_of<imf::NumericError>(
+                    [&] { static_cast<void>(SGNSTrainer(options).train(corpus)); }),
+                " has grown to a norm of "));
+  }
+}
+
+TEST_CASE("how negatives are shared must be in range, whoever says it") {
+  const auto corpus = grouped_corpus(20);
+  const auto refusal = [&](double drawn, std::size_t windows) {
+    const archetypes::WeightedNegatives<imf::SmoothedContexts> negatives(drawn, windows);
+    return message_of<imf::ConfigError>(
+        [&] { static_cast<void>(SGNSTrainer(small(), negatives).train(corpus)); });
+  };
+  CHECK(holds(refusal(1.0, 65), "shared_by_windows: must be 0 to 64, not 65"));
+  for (const double drawn : {0.0, -3.0, 10.5, std::numeric_limits<double>::quiet_NaN()})
+    CHECK(holds(refusal(drawn, 1), "drawn: must be above 0 and at most 10, not "));
 }
 
 TEST_CASE("vectors that are beyond all reason are an error, even where their sigmoids are not") {
@@ -497,7 +526,7 @@ TEST_CASE("options of negatives out of their range are named") {
 }
 
 TEST_CASE("a step and a distribution of one's own do") {
-  const auto corpus = grouped_corpus(200);
+  const auto corpus = grouped_corpus(50);
   const imf::SampledNegatives<archetypes::EvenContexts> negatives{
       .distribution = archetypes::EvenContexts(1.0), .shared_by_windows = 1};
   SGNSOptions options = small();

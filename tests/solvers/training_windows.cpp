@@ -253,45 +253,56 @@ TEST_CASE("no word stands in a group so often that it meets more than it may") {
   }
 }
 
-TEST_CASE("a batch is as many groups as no word or context meets too often in") {
+TEST_CASE("batches are as long as no word or context meets too often in one and that before") {
   const auto corpus = random_corpus(60, 20, 200);
   const imf::CorpusWindows source(corpus, imf::DynamicWindow{.radius = 6}.table(), keep_all, 1);
   imf::WindowList list;
   source.fill({0, source.size()}, 0, list);
   list.group({});
-  for (const std::size_t groups : {1U, 5U, 1000U})
-    for (const std::size_t pairs : {1U, 60U, 100'000U}) {
+  const auto most_met = [&](std::size_t begin, std::size_t end) {
+    std::map<imf::WordId, std::size_t> words;
+    std::map<imf::WordId, std::size_t> contexts;
+    for (std::size_t g = begin; g < end; ++g) {
+      const imf::IndexRange range = list.group_windows(g);
+      std::uint32_t reached = list.windows[range.begin].from;
+      for (std::size_t i = range.begin; i < range.end; ++i) {
+        const auto& window = list.windows[i];
+        contexts[window.context] += window.to - window.from;
+        for (; reached < window.to; ++reached) words[list.tokens[reached]] += range.size();
+      }
+    }
+    std::size_t most = 0;
+    for (const auto* met : {&words, &contexts})
+      for (const auto& [row, n] : *met) most = std::max(most, n);
+    return most;
+  };
+  std::size_t together = 0;
+  for (const std::size_t groups : {1U, 2U, 5U, 1000U})
+    for (const std::size_t pairs : {1U, 60U, 120U, 100'000U}) {
       list.batch({.groups = groups, .batch_pairs = pairs});
-      const auto most_met = [&](std::size_t begin, std::size_t end) {
-        std::map<imf::WordId, std::size_t> words;
-        std::map<imf::WordId, std::size_t> contexts;
-        for (std::size_t g = begin; g < end; ++g) {
-          const imf::IndexRange range = list.group_windows(g);
-          std::uint32_t reached = list.windows[range.begin].from;
-          for (std::size_t i = range.begin; i < range.end; ++i) {
-            const auto& window = list.windows[i];
-            contexts[window.context] += window.to - window.from;
-            for (; reached < window.to; ++reached) words[list.tokens[reached]] += range.size();
-          }
-        }
-        std::size_t most = 0;
-        for (const auto* met : {&words, &contexts})
-          for (const auto& [row, n] : *met) most = std::max(most, n);
-        return most;
-      };
+      const std::size_t most_groups = std::max<std::size_t>(1, groups / 2);
       std::size_t next = 0;
+      std::size_t before = 0;  // where the groups begin that a batch may be beside
       for (std::size_t b = 0; b < list.batch_count(); ++b) {
         const imf::IndexRange range = list.batch_groups(b);
         REQUIRE(range.begin == next);
         REQUIRE(range.size() >= 1);
-        REQUIRE(range.size() <= groups);
-        REQUIRE((range.size() == 1 || most_met(range.begin, range.end) <= pairs));
+        REQUIRE(range.size() <= most_groups);
+        // Of the first group alone, so that a batch is not apart because it is long.
+        REQUIRE(list.batch_apart(b) == (groups == 1 || most_met(before, range.begin + 1) > pairs));
+        if (list.batch_apart(b))
+          before = range.begin;
+        else
+          together += b > 0 ? 1 : 0;
+        REQUIRE((range.size() == 1 || most_met(before, range.end) <= pairs));
         next = range.end;
         if (next < list.group_count())
-          REQUIRE((range.size() == groups || most_met(range.begin, next + 1) > pairs));
+          REQUIRE((range.size() == most_groups || most_met(before, next + 1) > pairs));
+        before = range.begin;
       }
       CHECK(next == list.group_count());
     }
+  CHECK(together > 100);
 }
 
 TEST_CASE("windows whose weights rise with the distance, or that are none, are refused") {

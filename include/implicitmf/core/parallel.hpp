@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -145,50 +146,48 @@ class ThreadTeam {
   bool dismissed_ = false;
 };
 
-/// Holds threads that go in step until all have come, again and again. They wait awake, for steps
-/// of microseconds that a sleep would double; after a while they let other threads of the machine
-/// go first.
-class StepBarrier {
+/// How many steps each of some threads has done, for threads that go on side by side and need now
+/// and then what another did. They wait awake, for steps of microseconds that a sleep would double;
+/// after a while they let other threads of the machine go first.
+class StepCounts {
  public:
-  explicit StepBarrier(std::size_t threads) noexcept : threads_(threads), missing_(threads) {}
+  explicit StepCounts(std::size_t threads) : done_(threads) {}
 
-  /// Returns when every thread has called it.
-  void arrive_and_wait() noexcept {
-    const std::size_t step = step_.load(std::memory_order_relaxed);
-    if (!arrive(step)) wait_behind(step);
+  /// Thread `id`, which is the caller, has done one more: whoever sees it sees all that it wrote.
+  void add(std::size_t id) noexcept {
+    done_[id].store(done_[id].load(std::memory_order_relaxed) + 1, std::memory_order_release);
   }
-  /// For a thread that goes: the others don't wait for it any more.
-  void arrive_and_drop() noexcept {
-    threads_.fetch_sub(1, std::memory_order_relaxed);
-    arrive(step_.load(std::memory_order_relaxed));
+  /// Thread `id` goes, as if it had done all steps that there will be.
+  void leave(std::size_t id) noexcept { done_[id].store(gone, std::memory_order_release); }
+
+  /// Whether thread `id` has done so many.
+  [[nodiscard]] bool reached(std::size_t id, std::size_t steps) const noexcept {
+    return done_[id].load(std::memory_order_acquire) >= steps;
+  }
+  /// Returns when every thread has.
+  void wait_for_all(std::size_t steps) const noexcept {
+    constexpr int patience = 1 << 9;
+    for (std::size_t id = 0; id < done_.size(); ++id)
+      for (int turn = 0; !reached(id, steps); ++turn) {
+        if (turn > patience)
+          std::this_thread::yield();
+        else
+          pause();
+      }
   }
 
  private:
-  /// Whether the caller was the last, and so began the next step.
-  bool arrive(std::size_t step) noexcept {
-    if (missing_.fetch_sub(1, std::memory_order_acq_rel) != 1) return false;
-    missing_.store(threads_.load(std::memory_order_relaxed), std::memory_order_relaxed);
-    step_.store(step + 1, std::memory_order_release);
-    return true;
-  }
-  void wait_behind(std::size_t step) const noexcept {
-    constexpr int patience = 1 << 9;
-    for (int turn = 0; step_.load(std::memory_order_acquire) == step; ++turn) {
-      if (turn > patience)
-        std::this_thread::yield();
-      else
-        pause();
-    }
-  }
+  static constexpr std::size_t gone = std::numeric_limits<std::size_t>::max();
+
   static void pause() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #endif
   }
 
-  std::atomic<std::size_t> threads_;
-  alignas(64) std::atomic<std::size_t> missing_;
-  alignas(64) std::atomic<std::size_t> step_{0};
+  /// On lines of their own: each is written by one thread and read by the others.
+  struct alignas(64) Steps : std::atomic<std::size_t> {};
+  std::vector<Steps> done_;
 };
 
 }  // namespace implicitmf

@@ -41,8 +41,19 @@ enum class Collision {
 
 /// Who shares negatives, and how many are drawn.
 struct NegativeSharing {
-  std::size_t windows = 1;  ///< successive windows that share a draw; 0: each pair has its own
-  double drawn = 1.0;       ///< share of k that is drawn, rounded up; together they weigh k
+  /// Successive windows that share a draw, 0 to 64; 0: each pair has its own.
+  std::size_t windows = 1;
+  /// Of k so many times as many are drawn, rounded up, and weigh k together; above 0 and at most
+  /// 10.
+  double drawn = 1.0;
+
+  /// \throws ConfigError
+  void validate() const {
+    if (windows > 64)
+      throw ConfigError("shared_by_windows", "must be 0 to 64, not " + std::to_string(windows));
+    if (!(drawn > 0.0 && drawn <= 10.0))
+      throw ConfigError("drawn", "must be above 0 and at most 10, not " + std::to_string(drawn));
+  }
   friend bool operator==(const NegativeSharing&, const NegativeSharing&) = default;
 };
 
@@ -72,15 +83,13 @@ struct SampledNegatives {
   /// \throws ConfigError
   void validate() const {
     distribution.validate();
-    if (shared_by_windows.value_or(0) > 64)
-      throw ConfigError("shared_by_windows",
-                        "must be 0 to 64, not " + std::to_string(*shared_by_windows));
+    NegativeSharing{.windows = shared_by_windows.value_or(0)}.validate();
   }
 
   /// As told, or by the dimension. The more windows share and the fewer negatives are drawn, the
   /// fewer rows come from memory and the more the steps vary, which costs the loss more the more
   /// dimensions there are: 4 windows up to 200 dimensions, and above a window alone that draws 4/5
-  /// of its negatives, are within about 0.003 nats of negatives of each pair's own.
+  /// of its negatives, rounded up, are within about 0.003 nats of negatives of each pair's own.
   [[nodiscard]] NegativeSharing sharing(std::size_t dimension) const noexcept {
     if (shared_by_windows) return {.windows = *shared_by_windows};
     if (dimension <= few_dimensions) return {.windows = 4};

@@ -25,8 +25,8 @@
 
 namespace implicitmf::detail {
 
-/// The columns of vectors in a few blocks: dot products are summed block by block, so that they
-/// don't depend on who sums a block.
+/// The columns of vectors in 1, 2, 4 or 8 blocks: dot products are summed block by block, and blocks
+/// pair by pair, so that they are the same whether a thread has one block, two, or all.
 class ColumnBlocks {
  public:
   /// Blocks of at least 48 floats, as a block costs a reduction to one number for each product, but
@@ -48,14 +48,26 @@ class ColumnBlocks {
   std::size_t count_;
 };
 
+/// Adds `count` arrays of `size` floats, which stand behind each other, to the first: pairs, then
+/// pairs of these. `count` is a power of two.
+inline void add_by_pairs(float* arrays, std::size_t count, std::size_t size) noexcept {
+  for (std::size_t apart = 1; apart < count; apart *= 2)
+    for (std::size_t i = 0; i < count; i += 2 * apart) {
+      float* const sum = arrays + i * size;
+      const float* const other = sum + apart * size;
+      for (std::size_t k = 0; k < size; ++k) sum[k] += other[k];
+    }
+}
+
 /// A thread's columns of W and C, and what it does with them for a batch of groups: add_dots(), and
-/// when every member is done with that, move(). What goes between members is no more than the parts
-/// of dot products. The columns lie in matrices of their own: in those of all, processors that
-/// fetch ahead of one thread take the next thread's lines away.
+/// when every member is done with that, move(). It may be a batch ahead with add_dots(), so that it
+/// seldom waits. What goes between members is no more than the parts of dot products. The columns
+/// lie in matrices of their own: in those of all, processors that fetch ahead of one thread take
+/// the next thread's lines away.
 template <SGNSStep Step>
 class SGNSMember {
  public:
-  /// \param blocks  its columns, of ColumnBlocks(dimension)
+  /// \param blocks  its columns, of ColumnBlocks(dimension): as many as the other members have
   /// \param groups  most of a batch; most_windows, draw, collision: as WindowGroup has them
   /// \param largest_sigma  of its NegativeBaseline
   SGNSMember(const Step& step, std::size_t dimension, IndexRange blocks, std::size_t groups,
@@ -66,8 +78,9 @@ class SGNSMember {
         row_floats_(step.row_floats(columns_.size())),
         means_(columns_.size(), largest_sigma),
         worker_(step.worker()) {
-    for (std::size_t i = 0; i < groups; ++i)
-      groups_.push_back(WindowGroup(most_windows, draw, collision, columns_.size()));
+    for (Batch& batch : batches_)
+      for (std::size_t i = 0; i < groups; ++i)
+        batch.groups.push_back(WindowGroup(most_windows, draw, collision, columns_.size()));
   }
 
   /// Copies its columns of the vectors, to train them; the step's state begins as zeros.
@@ -90,58 +103,112 @@ class SGNSMember {
     give(vectors_.contexts, whole.contexts);
   }
 
-  /// Finds what its columns add to the dot products of a batch.
+  /// Batches that add_dots() and move() have done.
+  [[nodiscard]] std::size_t added() const noexcept { return added_; }
+  [[nodiscard]] std::size_t moved() const noexcept { return moved_; }
+
+  /// Finds what its columns add to the dot products of a batch. At most one other may wait for
+  /// move().
   /// \param negatives  negatives(i): the random stream of the group whose windows begin at i
   template <class Negatives>
-  void add_dots(const WindowList& list, IndexRange batch, const NegativeSampler& sampler,
+  void add_dots(const WindowList& list, IndexRange range, const NegativeSampler& sampler,
                 const Negatives& negatives) {
-    groups_now_ = batch.size();
-    std::size_t products = 0;
-    for (std::size_t i = 0; i < groups_now_; ++i) {
-      const IndexRange windows = list.group_windows(batch.begin + i);
-      groups_[i].build(list, windows, sampler, negatives(windows.begin), vectors_, 0);
-      groups_[i].fetch_outputs();
-      groups_[i].fetch_inputs();
-      products += groups_[i].coefficients().size();
+    Batch& batch = batches_[added_ % batches_.size()];
+    batch.size = range.size();
+    batch.products = 0;
+    for (std::size_t i = 0; i < batch.size; ++i) {
+      WindowGroup& group = batch.groups[i];
+      const IndexRange windows = list.group_windows(range.begin + i);
+      group.build(list, windows, sampler, negatives(windows.begin), vectors_, 0);
+      group.fetch_outputs();
+      group.fetch_inputs();
+      batch.products += products_of(group.view());
     }
-    // The others may still read the parts of the batch before.
-    turn_ = 1 - turn_;
-    parts_[turn_].resize(products * own_.size(), 0.0F);
-    float* part = parts_[turn_].data();
-    for (std::size_t i = 0; i < groups_now_; ++i)
-      for (std::size_t block = own_.begin; block < own_.end; ++block) {
-        const auto [begin, end] = blocks_.columns({block, block + 1});
-        worker_.dots(groups_[i].view(), begin - columns_.begin, end - columns_.begin, part);
-        part += groups_[i].coefficients().size();
-      }
+    Buffer<float>& parts = parts_[added_ % parts_.size()];
+    grow(parts, batch.products);
+    float* part = parts.data();
+    for (std::size_t i = 0; i < batch.size; ++i) {
+      add_part(batch.groups[i], part);
+      part += products_of(batch.groups[i].view());
+    }
+    ++added_;
   }
 
-  /// Moves its columns by the dot products that all members found, in the order of their columns.
+  /// Begins to fetch what another member, who is done with it, found for the next batch to move.
+  void fetch_part(const SGNSMember& of) const noexcept {
+    const float* const part = of.parts_[moved_ % parts_.size()].data();
+    for (std::size_t k = 0; k < batches_[moved_ % batches_.size()].products;
+         k += buffer_alignment / sizeof(float))
+      __builtin_prefetch(part + k);
+  }
+
+  /// Moves its columns by the dot products that all members found for the first batch that waits.
   void move(std::span<const SGNSMember> members, float rate) {
+    Batch& batch = batches_[moved_ % batches_.size()];
+    const std::span groups = std::span(batch.groups).first(batch.size);
     const kernels::SGNSBaseline baseline = means_.baseline();
-    std::size_t products = 0;
-    for (std::size_t i = 0; i < groups_now_; ++i) {
-      const kernels::SGNSGroup group = groups_[i].view(baseline);
-      const std::span<float> g = groups_[i].coefficients();
-      std::fill(g.begin(), g.end(), 0.0F);
-      for (const SGNSMember& member : members) member.add_parts(turn_, products, g);
-      products += g.size();
-      if (i % NegativeBaseline::every == 0) means_.follow(group, g.data());
-      worker_.coefficients(group, rate, g.data());
+    std::size_t before = 0;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      const kernels::SGNSGroup group = groups[i].view(baseline);
+      float* const g = groups[i].coefficients().data();
+      gather_products(members, group, before, g);
+      before += products_of(group);
+      if (i % NegativeBaseline::every == 0) means_.follow(group, g);
+      worker_.coefficients(group, rate, g);
     }
-    for (WindowGroup& group : std::span(groups_).first(groups_now_))
+    for (WindowGroup& group : groups)
       worker_.move(group.view(baseline), group.coefficients().data(), rate);
+    ++moved_;
   }
 
   [[nodiscard]] bool finite() const noexcept { return worker_.finite(); }
 
  private:
-  /// Adds what its blocks found for the group that has so many products before it, in the turn of
-  /// the caller, as this member may be ahead.
-  void add_parts(std::size_t turn, std::size_t before, std::span<float> sums) const noexcept {
-    const float* part = parts_[turn].data() + before * own_.size();
-    for (std::size_t block = 0; block < own_.size(); ++block)
-      for (float& sum : sums) sum += *part++;
+  struct Batch {
+    std::vector<WindowGroup> groups;
+    std::size_t size = 0;      // those that are in use
+    std::size_t products = 0;  // of an input and an output, in all of them
+  };
+
+  [[nodiscard]] static std::size_t products_of(const kernels::SGNSGroup& group) noexcept {
+    return group.input_count * group.output_count;
+  }
+  /// Room for so many floats and a panel; zeros in what is new.
+  static void grow(Buffer<float>& floats, std::size_t size) {
+    size += kernels::panel_width;
+    if (floats.size() < size) floats.resize(size, 0.0F);
+  }
+
+  /// Its part of a group's products, without gaps. Whole panels are copied, later rows over what is
+  /// too much of earlier ones, as there is less to predict.
+  void add_part(WindowGroup& group, float* part) {
+    const kernels::SGNSGroup view = group.view();
+    const std::size_t size = group.coefficients().size();
+    grow(sums_, own_.size() * size);
+    for (std::size_t i = 0; i < own_.size(); ++i) {
+      const auto [begin, end] = blocks_.columns({own_.begin + i, own_.begin + i + 1});
+      worker_.dots(view, begin - columns_.begin, end - columns_.begin, sums_.data() + i * size);
+    }
+    add_by_pairs(sums_.data(), own_.size(), size);
+    for (std::size_t i = 0; i < view.input_count; ++i)
+      for (std::size_t j = 0; j < view.output_count; j += kernels::panel_width)
+        std::copy_n(sums_.data() + i * view.weight_stride + j, kernels::panel_width,
+                    part + i * view.output_count + j);
+  }
+
+  /// The products of a group, with so many before them in its batch, from all members' parts.
+  void gather_products(std::span<const SGNSMember> members, const kernels::SGNSGroup& group,
+                       std::size_t before, float* g) {
+    const std::size_t size = products_of(group);
+    grow(sums_, members.size() * size);
+    for (std::size_t m = 0; m < members.size(); ++m)
+      std::copy_n(members[m].parts_[moved_ % parts_.size()].data() + before, size,
+                  sums_.data() + m * size);
+    add_by_pairs(sums_.data(), members.size(), size);
+    for (std::size_t i = 0; i < group.input_count; ++i)
+      for (std::size_t j = 0; j < group.output_count; j += kernels::panel_width)
+        std::copy_n(sums_.data() + i * group.output_count + j, kernels::panel_width,
+                    g + i * group.weight_stride + j);
   }
 
   ColumnBlocks blocks_;
@@ -149,10 +216,12 @@ class SGNSMember {
   IndexRange columns_;
   std::size_t row_floats_;
   Factors vectors_;
-  std::vector<WindowGroup> groups_;
-  std::size_t groups_now_ = 0;
-  std::array<Buffer<float>, 2> parts_;  // of each group, for each block
-  std::size_t turn_ = 0;
+  std::array<Batch, 2> batches_;
+  std::size_t added_ = 0;
+  std::size_t moved_ = 0;
+  // Of the last four batches: while it adds one, others may still move the third before that.
+  std::array<Buffer<float>, 4> parts_;
+  Buffer<float> sums_;
   NegativeBaseline means_;
   alignas(buffer_alignment) decltype(std::declval<const Step&>().worker()) worker_;
 };

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -25,6 +26,7 @@
 #include <implicitmf/core/random.hpp>
 #include <implicitmf/core/types.hpp>
 #include <implicitmf/counting/window.hpp>
+#include <implicitmf/kernels/dot.hpp>
 #include <implicitmf/kernels/sgns_group.hpp>
 #include <implicitmf/kernels/simd.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
@@ -72,7 +74,9 @@ class SGNSRun {
         limits_(limits_of(sharing.windows)),
         stretch_units_(stretch_units(options.window)),
         team_(team),
-        vectors_(options.deterministic ? std::move(start) : with_state(step, std::move(start))) {
+        most_norm_(std::max(100.0F, 10.0F * largest_norm(start))),
+        vectors_(options.deterministic ? std::move(start) : with_state(step, std::move(start))),
+        steps_(member_count()) {
     if (options.deterministic)
       make_members(step);
     else
@@ -119,17 +123,17 @@ class SGNSRun {
   };
 
   /// The higher the rate, the less may meet a row at once. Found by trial: at three times these
-  /// limits some texts diverge.
+  /// limits, twice those of a batch, some texts diverge.
   [[nodiscard]] MeetingLimits limits_of(std::size_t windows) const noexcept {
     const auto within = [this](double moved, std::size_t most) {
       const double meetings = std::max(1.0, moved / options_.learning_rate);
       return meetings < static_cast<double>(most) ? static_cast<std::size_t>(meetings) : most;
     };
     return {.windows = std::max<std::size_t>(1, windows),
-            .tokens = within(2.4 / std::max(1.0, static_cast<double>(draw_.weight)), 48),
+            .tokens = within(2.4, 48),
             .word_pairs = within(0.5, 1000),
             .groups = batch_groups(),
-            .batch_pairs = within(source_.may_repeat() ? 0.5 : 2.0, 4000)};
+            .batch_pairs = within(source_.may_repeat() ? 0.25 : 1.0, 2000)};
   }
   /// Wider windows are cut.
   [[nodiscard]] std::size_t most_window_tokens() const noexcept {
@@ -137,7 +141,7 @@ class SGNSRun {
   }
 
   [[nodiscard]] static NegativeDraw draw_of(double negatives, double drawn) {
-    const double count = std::max(1.0, std::ceil(drawn * negatives));
+    const double count = std::ceil(drawn * negatives);
     return {static_cast<std::size_t>(count), static_cast<float>(negatives / count)};
   }
   [[nodiscard]] static double seconds_since(std::chrono::steady_clock::time_point begin) {
@@ -237,17 +241,13 @@ class SGNSRun {
     for (std::size_t first = 0; first < stretches() && !stopped_ && !diverged_; first += round) {
       const std::size_t filled = std::min(round, stretches() - first);
       team_.for_each(filled, [&](std::size_t i) { fill(stretch(first + i), epoch, lists[i]); });
-      StepBarrier in_step(members_.size());
-      for_each_member([&](Member& member) {
+      for_each_member([&](Member& member, std::size_t id) {
         try {
           for (std::size_t i = 0; i < filled; ++i)
-            if (!train_batches(epoch, stretch(first + i), lists[i], member, in_step)) {
-              in_step.arrive_and_drop();
-              return;
-            }
+            if (!train_batches(epoch, stretch(first + i), lists[i], member, id)) return;
         } catch (...) {
           failed_ = true;
-          in_step.arrive_and_drop();  // the others must not wait
+          steps_.leave(id);  // the others must not wait
           throw;
         }
         if (!member.finite()) diverged_ = true;
@@ -256,37 +256,52 @@ class SGNSRun {
       if (const std::size_t done = stretch(first + filled - 1).end; done < source_.size())
         report(epoch, done);
     }
-    for_each_member([&](const Member& member) { member.give(vectors_); });
+    for_each_member([&](const Member& member, std::size_t) { member.give(vectors_); });
   }
 
   /// Returns false, having left off, where another thread failed.
   bool train_batches(std::size_t epoch, IndexRange range, const WindowList& list, Member& member,
-                     StepBarrier& in_step) {
+                     std::size_t id) {
     const auto rate = static_cast<float>(rate_at(epoch, range.begin));
+    const auto move_all_but = [&](std::size_t waiting) {
+      while (member.added() - member.moved() > waiting) {
+        steps_.wait_for_all(member.moved() + 1);
+        if (failed_) return false;
+        member.move(members_, rate);
+      }
+      return true;
+    };
     for (std::size_t batch = 0; batch < list.batch_count(); ++batch) {
+      if (list.batch_apart(batch) && !move_all_but(0)) return false;
+      for (std::size_t other = 0; other < members_.size(); ++other)
+        if (other != id && steps_.reached(other, member.moved() + 1))
+          member.fetch_part(members_[other]);
       member.add_dots(list, list.batch_groups(batch), sampler_,
                       [&](std::size_t window) { return negatives_at(epoch, range, window); });
-      in_step.arrive_and_wait();
-      if (failed_) return false;
-      member.move(members_, rate);
+      steps_.add(id);
+      if (!move_all_but(1)) return false;
     }
-    return true;
+    return move_all_but(0);
   }
 
+  [[nodiscard]] std::size_t member_count() const noexcept {
+    return std::bit_floor(std::min(team_.size(), ColumnBlocks(options_.dimension).count()));
+  }
   void make_members(const Step& step) {
     const std::size_t blocks = ColumnBlocks(options_.dimension).count();
-    const std::size_t count = std::min(team_.size(), blocks);
+    const std::size_t count = member_count();
+    const std::size_t groups = std::max<std::size_t>(1, limits_.groups / 2);
     members_.reserve(count);
     for (std::size_t i = 0; i < count; ++i)
-      members_.emplace_back(step, options_.dimension, partition(blocks, count, i), limits_.groups,
+      members_.emplace_back(step, options_.dimension, partition(blocks, count, i), groups,
                             limits_.windows, draw_, sampler_.collision(), largest_sigma());
-    for_each_member([&](Member& member) { member.take(vectors_); });
+    for_each_member([&](Member& member, std::size_t) { member.take(vectors_); });
   }
   /// On a thread each.
   template <class Work>
   void for_each_member(const Work& work) {
     team_.run([&](std::size_t thread) {
-      if (thread < members_.size()) work(members_[thread]);
+      if (thread < members_.size()) work(members_[thread], thread);
     });
   }
 
@@ -309,7 +324,7 @@ class SGNSRun {
     return static_cast<float>(std::min(1.0, most_moved / moved));
   }
 
-  /// Groups of a batch: the more, the less often threads wait for each other; but fewer where a
+  /// Groups of two batches: the more, the less often threads wait for each other; but fewer where a
   /// frequent context is a negative of many, as its row would move by the sum of what each finds.
   [[nodiscard]] std::size_t batch_groups() const noexcept {
     constexpr double most = 64.0;
@@ -333,9 +348,22 @@ class SGNSRun {
     if (options_.progress(progress) == ProgressAction::stop) stopped_ = true;
   }
 
+  [[nodiscard]] float norm(const AlignedMatrix& matrix, std::size_t row) const noexcept {
+    const float* const x = matrix.row_data(row);
+    return std::sqrt(kernels::dot(x, x, options_.dimension));
+  }
+  [[nodiscard]] float largest_norm(const Factors& vectors) const noexcept {
+    float largest = 0.0F;
+    for (const AlignedMatrix* matrix : {&vectors.words, &vectors.contexts})
+      for (std::size_t r = 0; r < matrix->rows(); ++r)
+        largest = std::max(largest, norm(*matrix, r));
+    return largest;
+  }
+
+  /// Norms of vectors that learn are about 10 at the most, as products approach PMI − log k; where
+  /// the rate is too high, they run to thousands within an epoch, and not always to infinity.
   /// \throws NumericError naming the first row that is beyond all reason, where there is one
   void require_sane(std::size_t epoch) const {
-    constexpr float beyond = 1e6F;
     const auto fail = [&](const std::string& what) {
       throw NumericError("training diverged in epoch " + std::to_string(epoch + 1) +
                          " with learning rate " + std::to_string(options_.learning_rate) + ": " +
@@ -344,10 +372,10 @@ class SGNSRun {
     for (const auto& [matrix, name] :
          {std::pair(&vectors_.words, "word"), std::pair(&vectors_.contexts, "context")})
       for (std::size_t r = 0; r < matrix->rows(); ++r)
-        for (const float x : matrix->row(r).first(options_.dimension))
-          if (!(std::abs(x) <= beyond))
-            fail("the vector of " + std::string(name) + " " + std::to_string(r) +
-                 (std::isfinite(x) ? " has grown beyond 1e6" : " is not finite"));
+        if (const float n = norm(*matrix, r); !(n <= most_norm_))
+          fail("the vector of " + std::string(name) + " " + std::to_string(r) +
+               (std::isfinite(n) ? " has grown to a norm of " + std::to_string(n)
+                                 : " is not finite"));
     if (diverged_) fail("a product of vectors is not finite");
   }
 
@@ -370,9 +398,11 @@ class SGNSRun {
   MeetingLimits limits_;
   std::size_t stretch_units_;
   ThreadTeam& team_;
+  float most_norm_;
   Factors vectors_;
   std::vector<Worker> workers_;  // that race
   std::vector<Member> members_;  // that go in step
+  StepCounts steps_;             // batches that members have added up
   std::atomic<std::uint64_t> windows_{0};
   std::atomic<std::uint64_t> pairs_{0};
   std::atomic<bool> stopped_{false};

@@ -42,16 +42,18 @@ namespace implicitmf {
 /// in ±1/(2d) and C as zeros, as word2vec's do, or as given.
 ///
 /// Where negatives are shared and d is above few_dimensions, what they do on average is done by
-/// mean vectors, which leaves the expected moves and halves their variance (docs/theory.md).
+/// mean vectors, which leaves the expected moves and takes up to half of their variance
+/// (docs/theory.md).
 ///
 /// \par Threads      Without `deterministic` all threads write to the same rows without locks
 ///                   (Hogwild; Recht et al., NIPS 2011): races by design, harmless to the quality,
 ///                   and another result each time. One thread gives the same bits each time.
-/// \par Determinism  With `deterministic`, what moves the rows is found for up to 64 groups of
-///                   windows from the same vectors. Each thread has columns of its own, in up to 8
-///                   blocks (2 for d = 100, 4 for 300), and only parts of dot products go between
-///                   threads: the same bits for any number of them. Nearly as fast as without on
-///                   one thread; more gain less, and none beyond the number of blocks.
+/// \par Determinism  With `deterministic`, what moves the rows is found for up to 32 groups of
+///                   windows from the same vectors, while up to 32 before them are yet to move. Of
+///                   up to 8 blocks of columns (2 for d = 100, 4 for 300) each thread has one, two
+///                   or four, and only parts of dot products go between threads: the same bits for
+///                   any number of them. Nearly as fast as without on one thread; more gain less,
+///                   and none beyond the number of blocks.
 /// \par Memory       memory_bytes(): 4 (V_W + V_C) d bytes, twice that with `deterministic`, thrice
 ///                   with AdaGradStep, and up to some MiB of windows for each thread; the corpus's
 ///                   ids once more with `held_out`.
@@ -66,7 +68,8 @@ class SGNSTrainer {
   /// \throws ConfigError  an option is out of its range
   /// \throws InputError   `start` has another shape or entries beyond 1e6, the vocabulary has no
   ///                      counts, or no word has another in its window
-  /// \throws NumericError vectors grew beyond 1e6: the rate is too high
+  /// \throws NumericError after an epoch a vector's norm is above 100, and above ten times the
+  ///                      largest of `start`: the rate is too high
   [[nodiscard]] SGNSResult train(const EncodedCorpus& corpus,
                                  std::optional<Factors> start = std::nullopt) const {
     validate();
@@ -131,6 +134,7 @@ class SGNSTrainer {
   void validate() const {
     options_.validate();
     negatives_.validate();
+    negatives_.sharing(options_.dimension).validate();
   }
   [[nodiscard]] CorpusWindows corpus_windows(const EncodedCorpus& corpus) const {
     return CorpusWindows(corpus, options_.window, Subsampling{options_.subsample}, options_.seed);

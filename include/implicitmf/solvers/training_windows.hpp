@@ -42,8 +42,14 @@ struct MeetingLimits {
   std::size_t windows = 4;       ///< of a group
   std::size_t tokens = 48;       ///< of a group's windows, added up
   std::size_t word_pairs = 20;   ///< of a word in a group
-  std::size_t groups = 64;       ///< of a batch
-  std::size_t batch_pairs = 80;  ///< of a word or a context in a batch
+  std::size_t groups = 64;       ///< of two successive batches
+  std::size_t batch_pairs = 80;  ///< of a word or a context in two successive batches
+};
+
+/// Groups whose rows are moved together: from `from` on.
+struct TrainingBatch {
+  std::uint32_t from = 0;
+  bool apart = false;  ///< from the batch before
 };
 
 namespace detail {
@@ -58,6 +64,12 @@ class RowMeetings {
     Times& sum = times_[row % Places];
     return sum = static_cast<Times>(sum + times);
   }
+  [[nodiscard]] std::size_t of(WordId row) const noexcept { return times_[row % Places]; }
+  /// Takes back what add() added.
+  void remove(WordId row, std::size_t times) noexcept {
+    Times& sum = times_[row % Places];
+    sum = static_cast<Times>(sum - times);
+  }
 
  private:
   std::array<Times, Places> times_{};
@@ -71,7 +83,7 @@ struct WindowList {
   Buffer<WordId> tokens;
   Buffer<TrainingWindow> windows;
   Buffer<std::uint32_t> groups;   ///< see group(): where each begins, and the end of the last
-  Buffer<std::uint32_t> batches;  ///< see batch(): the same for batches of groups
+  Buffer<TrainingBatch> batches;  ///< see batch(): the same for batches of groups
   Buffer<std::uint32_t> places;   ///< scratch of the source
   std::uint64_t contexts = 0;     ///< windows as the source gave them
   std::uint64_t pairs = 0;        ///< words in all windows
@@ -134,41 +146,79 @@ struct WindowList {
     return {groups[i], groups[i + 1]};
   }
 
-  /// Puts successive groups together, within limits.
+  /// Puts successive groups together in batches of which two in a row are within limits, or the
+  /// later one is apart.
   void batch(const MeetingLimits& most) {
     batches.clear();
-    detail::RowMeetings<4096, std::uint32_t> words;
-    detail::RowMeetings<4096, std::uint32_t> contexts_met;
-    std::size_t in_batch = most.groups;
-    const auto add_group = [&](std::size_t g) {
-      std::size_t met = 0;
-      std::uint32_t reached = 0;
-      const IndexRange range = group_windows(g);
-      for (std::size_t i = range.begin; i < range.end; ++i) {
-        const TrainingWindow& window = windows[i];
-        met = std::max(met, contexts_met.add(window.context, window.to - window.from));
-        met = add_words(words, std::max(window.from, reached), window.to, range.size(), met);
-        reached = std::max(reached, window.to);
-      }
-      return met;
-    };
+    BatchMeetings met[2];
+    BatchMeetings* now = &met[0];
+    BatchMeetings* before = &met[1];  // of the last batch, where this one is not apart from it
+    const std::size_t most_groups = std::max<std::size_t>(1, most.groups / 2);
+    std::size_t in_batch = most_groups;
     for (std::size_t g = 0; g < group_count(); ++g, ++in_batch) {
-      if (in_batch < most.groups && add_group(g) <= most.batch_pairs) continue;
-      batches.push_back(static_cast<std::uint32_t>(g));
-      words.clear();
-      contexts_met.clear();
-      static_cast<void>(add_group(g));
+      if (in_batch < most_groups) {
+        if (add_group(g, *now, *before) <= most.batch_pairs) continue;
+        remove_group(g, *now);
+      }
+      std::swap(now, before);
+      now->clear();
+      const bool apart = add_group(g, *now, *before) > most.batch_pairs || most.groups < 2;
+      if (apart) before->clear();
+      batches.push_back({static_cast<std::uint32_t>(g), apart});
       in_batch = 0;
     }
-    batches.push_back(static_cast<std::uint32_t>(group_count()));
+    batches.push_back({static_cast<std::uint32_t>(group_count()), false});
   }
   [[nodiscard]] std::size_t batch_count() const noexcept { return batches.size() - 1; }
   /// The groups of a batch.
   [[nodiscard]] IndexRange batch_groups(std::size_t i) const noexcept {
-    return {batches[i], batches[i + 1]};
+    return {batches[i].from, batches[i + 1].from};
   }
+  /// Whether the batch before must have moved before this one is looked at.
+  [[nodiscard]] bool batch_apart(std::size_t i) const noexcept { return batches[i].apart; }
 
  private:
+  struct BatchMeetings {
+    detail::RowMeetings<4096, std::uint16_t> words;
+    detail::RowMeetings<4096, std::uint16_t> contexts;
+    void clear() noexcept {
+      words.clear();
+      contexts.clear();
+    }
+  };
+
+  /// Calls word(id, times) for each place where a word of a group stands, and context(id, times)
+  /// for each of its windows, with the pairs that they have, at most.
+  template <class Word, class Context>
+  void for_rows(std::size_t g, const Word& word, const Context& context) const {
+    std::uint32_t reached = 0;
+    const IndexRange range = group_windows(g);
+    for (std::size_t i = range.begin; i < range.end; ++i) {
+      const TrainingWindow& window = windows[i];
+      context(window.context, window.to - window.from);
+      for (std::uint32_t at = std::max(window.from, reached); at < window.to; ++at)
+        if (tokens[at] != removed_token) word(tokens[at], range.size());
+      reached = std::max(reached, window.to);
+    }
+  }
+  /// Returns the most that one of its words or contexts has met, in `now` and `before`.
+  std::size_t add_group(std::size_t g, BatchMeetings& now, const BatchMeetings& before) const {
+    std::size_t most = 0;
+    for_rows(
+        g,
+        [&](WordId id, std::size_t times) {
+          most = std::max(most, now.words.add(id, times) + before.words.of(id));
+        },
+        [&](WordId id, std::size_t times) {
+          most = std::max(most, now.contexts.add(id, times) + before.contexts.of(id));
+        });
+    return most;
+  }
+  void remove_group(std::size_t g, BatchMeetings& met) const {
+    for_rows(
+        g, [&](WordId id, std::size_t times) { met.words.remove(id, times); },
+        [&](WordId id, std::size_t times) { met.contexts.remove(id, times); });
+  }
   /// Adds the words of tokens [from, to); returns the most that one of them has met, or `most`.
   template <class Meetings>
   std::size_t add_words(Meetings& words, std::uint32_t from, std::uint32_t to, std::size_t times,
