@@ -125,7 +125,8 @@ class SGNSMember {
       batch.products += products_of(group.view());
     }
     Buffer<float>& parts = parts_[added_ % parts_.size()];
-    grow(parts, batch.products);
+    // Some more, as processors that read one batch's parts fetch ahead into what lies behind.
+    grow(parts, batch.products + 512);
     float* part = parts.data();
     for (std::size_t i = 0; i < batch.size; ++i) {
       add_part(batch.groups[i], part);
@@ -216,11 +217,12 @@ class SGNSMember {
   IndexRange columns_;
   std::size_t row_floats_;
   Factors vectors_;
-  std::array<Batch, 2> batches_;
+  // Of the last four batches: while it adds one, others may still move the third before that. What
+  // others read lies two lines of the cache apart from what changes, as processors fetch pairs.
+  alignas(128) std::array<Buffer<float>, 4> parts_;
+  alignas(128) std::array<Batch, 2> batches_;
   std::size_t added_ = 0;
   std::size_t moved_ = 0;
-  // Of the last four batches: while it adds one, others may still move the third before that.
-  std::array<Buffer<float>, 4> parts_;
   Buffer<float> sums_;
   NegativeBaseline means_;
   alignas(buffer_alignment) decltype(std::declval<const Step&>().worker()) worker_;

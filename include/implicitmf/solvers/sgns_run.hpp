@@ -328,7 +328,7 @@ class SGNSRun {
   /// frequent context is a negative of many, as its row would move by the sum of what each finds.
   [[nodiscard]] std::size_t batch_groups() const noexcept {
     constexpr double most = 64.0;
-    constexpr double most_moved = 1.5;
+    constexpr double most_moved = 2.2;
     return static_cast<std::size_t>(
         std::clamp(most_moved / moved_by_group(4 * pairs_of_window), 1.0, most));
   }
