@@ -25,8 +25,8 @@
 
 namespace implicitmf::detail {
 
-/// The columns of vectors in 1, 2, 4 or 8 blocks: dot products are summed block by block, and blocks
-/// pair by pair, so that they are the same whether a thread has one block, two, or all.
+/// The columns of vectors in 1, 2, 4 or 8 blocks: dot products are summed block by block, and
+/// blocks pair by pair, so that they are the same whether a thread has one block, two, or all.
 class ColumnBlocks {
  public:
   /// Blocks of at least 48 floats, as a block costs a reduction to one number for each product, but
