@@ -22,6 +22,7 @@
 
 namespace app {
 
+/// A value as records have it, null where there is none.
 template <class T>
 [[nodiscard]] Json given_or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json();

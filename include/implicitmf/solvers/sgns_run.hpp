@@ -290,11 +290,11 @@ class SGNSRun {
   void make_members(const Step& step) {
     const std::size_t blocks = ColumnBlocks(options_.dimension).count();
     const std::size_t count = member_count();
-    const std::size_t groups = std::max<std::size_t>(1, limits_.groups / 2);
     members_.reserve(count);
     for (std::size_t i = 0; i < count; ++i)
-      members_.emplace_back(step, options_.dimension, partition(blocks, count, i), groups,
-                            limits_.windows, draw_, sampler_.collision(), largest_sigma());
+      members_.emplace_back(step, options_.dimension, partition(blocks, count, i),
+                            limits_.batch_groups(), limits_.windows, draw_, sampler_.collision(),
+                            largest_sigma());
     for_each_member([&](Member& member, std::size_t) { member.take(vectors_); });
   }
   /// On a thread each.

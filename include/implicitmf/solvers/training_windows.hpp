@@ -43,7 +43,12 @@ struct MeetingLimits {
   std::size_t tokens = 48;       ///< of a group's windows, added up
   std::size_t word_pairs = 20;   ///< of a word in a group
   std::size_t groups = 64;       ///< of two successive batches
-  std::size_t batch_pairs = 80;  ///< of a word or a context in two successive batches
+  std::size_t batch_pairs = 80;  ///< of a word or a context in these; below 2^15: 16 bits count it
+
+  /// Groups of a batch.
+  [[nodiscard]] std::size_t batch_groups() const noexcept {
+    return std::max<std::size_t>(1, groups / 2);
+  }
 };
 
 /// Groups whose rows are moved together: from `from` on.
@@ -153,10 +158,9 @@ struct WindowList {
     BatchMeetings met[2];
     BatchMeetings* now = &met[0];
     BatchMeetings* before = &met[1];  // of the last batch, where this one is not apart from it
-    const std::size_t most_groups = std::max<std::size_t>(1, most.groups / 2);
-    std::size_t in_batch = most_groups;
+    std::size_t in_batch = most.batch_groups();
     for (std::size_t g = 0; g < group_count(); ++g, ++in_batch) {
-      if (in_batch < most_groups) {
+      if (in_batch < most.batch_groups()) {
         if (add_group(g, *now, *before) <= most.batch_pairs) continue;
         remove_group(g, *now);
       }
