@@ -102,4 +102,5 @@ set(
   include/implicitmf/solvers/weighted_factorization.hpp
   include/implicitmf/solvers/weighted_problem.hpp
   include/implicitmf/solvers/window_group.hpp
+  include/implicitmf/solvers/window_list.hpp
 )

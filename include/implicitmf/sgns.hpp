@@ -101,3 +101,4 @@
 #include <implicitmf/solvers/weighted_factorization.hpp>
 #include <implicitmf/solvers/weighted_problem.hpp>
 #include <implicitmf/solvers/window_group.hpp>
+#include <implicitmf/solvers/window_list.hpp>

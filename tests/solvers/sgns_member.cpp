@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <implicitmf/core/random.hpp>
+#include <implicitmf/solvers/training_windows.hpp>
 
 namespace imf = implicitmf;
 using imf::AlignedMatrix;

@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <implicitmf/corpus/encode_sentences.hpp>
+#include <implicitmf/solvers/training_windows.hpp>
 
 namespace imf = implicitmf;
 using imf::Collision;

@@ -20,8 +20,8 @@
 #include <implicitmf/solvers/factors.hpp>
 #include <implicitmf/solvers/negative_baseline.hpp>
 #include <implicitmf/solvers/sgns_step.hpp>
-#include <implicitmf/solvers/training_windows.hpp>
 #include <implicitmf/solvers/window_group.hpp>
+#include <implicitmf/solvers/window_list.hpp>
 
 namespace implicitmf::detail {
 

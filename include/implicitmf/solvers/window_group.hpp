@@ -15,7 +15,7 @@
 #include <implicitmf/kernels/sgns_group.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
 #include <implicitmf/solvers/factors.hpp>
-#include <implicitmf/solvers/training_windows.hpp>
+#include <implicitmf/solvers/window_list.hpp>
 
 namespace implicitmf {
 
