@@ -76,10 +76,10 @@ def train(options, vectors, dimension, arguments):
 
 
 def methods(options, counts, words, negatives):
-    """What is compared: the arguments of `train`."""
+    """What is compared: the arguments of `train`. SGNS has word2vec's schedule."""
     text = ["--input", options.corpus, "--window", options.window, "--max-vocab", words]
     sgns = ["--method", "sgns", "--subsample", 0, "--smoothing", 1, "--collision", "keep"]
-    sgns += ["--negatives", negatives, "--threads", options.threads] + text
+    sgns += ["--schedule", "linear", "--negatives", negatives, "--threads", options.threads] + text
     exact = ["--counts", counts, "--negatives", negatives, "--smoothing", 1]
     exact += ["--threads", options.threads]
     named = {"SVD of the shifted PPMI matrix": ["--method", "svd"] + exact}

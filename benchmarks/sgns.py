@@ -3,8 +3,8 @@
 """Skip-gram with negative sampling: implicitmf against fastText and gensim, side by side.
 
 speed: whole processes, from the text to a file of vectors, one epoch each, in turn: tokens read per
-CPU-second, memory, and what the vectors are worth. quality: the ways of sharing negatives, and
-gensim, several seeds each: held-out loss, Spearman's correlations, analogies.
+CPU-second, memory, and what the vectors are worth. quality: the ways of sharing negatives, the
+rate's schedule, and gensim, several seeds each: held-out loss, Spearman's correlations, analogies.
 
 fastText (Debian: fasttext) and gensim (python3-gensim) join in where they are installed. All get
 the same text, dimension, window 5, 5 negatives, rate .025, min count 5 and subsampling.
@@ -39,9 +39,11 @@ GENSIM = "gensim"
 OWN, DEFAULT = "own negatives", "shared (default)"
 MODES = {
     GENSIM: None,
+    "word2vec": ["--shared-windows", 0, "--schedule", "linear"],
     OWN: ["--shared-windows", 0],
     "shared by a window": ["--shared-windows", 1],
     DEFAULT: [],
+    "linear rate": ["--schedule", "linear"],
     "deterministic": ["--deterministic"],
     "from the SVD": ["--init", "svd"],
 }

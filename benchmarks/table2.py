@@ -65,7 +65,7 @@ def representations(options, counts, negatives):
     """Arguments of `train` by name; none for the matrix itself."""
     exact = ["--counts", counts, "--smoothing", 1, "--negatives", negatives]
     sampling = text_options(options) + ["--smoothing", 1, "--subsample", 0]
-    sampling += ["--negatives", negatives, "--epochs", options.epochs]
+    sampling += ["--schedule", "linear", "--negatives", negatives, "--epochs", options.epochs]
     methods = {
         "SPPMI": None,
         f"SVD d={options.dim}": ["--method", "svd", "--eig", 0.5] + exact,

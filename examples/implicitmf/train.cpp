@@ -21,7 +21,9 @@ const std::map<std::string, imf::VectorChoice> vector_choices = {{"w", imf::Vect
                                                                  {"c", imf::VectorChoice::contexts},
                                                                  {"w+c", imf::VectorChoice::sum}};
 const std::map<std::string, imf::RateSchedule> schedules = {
-    {"linear", imf::RateSchedule::linear}, {"constant", imf::RateSchedule::constant}};
+    {"cooldown", imf::RateSchedule::cooldown},
+    {"linear", imf::RateSchedule::linear},
+    {"constant", imf::RateSchedule::constant}};
 const std::map<std::string, imf::Collision> collisions = {{"keep", imf::Collision::keep},
                                                           {"skip", imf::Collision::skip},
                                                           {"redraw", imf::Collision::redraw}};
@@ -118,10 +120,12 @@ void add_sampling(CLI::App& command, TrainArguments& arguments) {
       ->default_str("0.025; 0.1 for smf and 0.05 for glove, whose steps are AdaGrad's")
       ->group(stochastic_group);
   command
-      .add_option("--schedule", sgns.schedule,
-                  "of the learning rate: linear (to 1e-4 of it), constant")
+      .add_option(
+          "--schedule", arguments.schedule,
+          "of the learning rate: cooldown (stays for half of all epochs, then falls to 1e-4 "
+          "of it), linear (falls from the beginning: word2vec), constant")
       ->transform(one_of(schedules))
-      ->default_str("linear")
+      ->default_str("cooldown; linear with --init svd")
       ->group(group);
   command
       .add_flag("--adagrad", arguments.adagrad, "a learning rate for each number of each vector")

@@ -76,6 +76,7 @@ struct TrainArguments {
   imf::SampledNegatives<> sampling{};
   bool adagrad = false;
   std::string start = "random";
+  std::optional<imf::RateSchedule> schedule;
 
   /// The vectors to write: GloVe's authors take the sum.
   [[nodiscard]] imf::VectorChoice chosen() const noexcept {

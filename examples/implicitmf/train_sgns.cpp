@@ -61,6 +61,8 @@ struct SGNSTraining : TrainArguments {
     sgns.negatives = negatives.value_or(5.0);
     sgns.epochs = epochs.value_or(sgns.epochs);
     sgns.learning_rate = learning_rate.value_or(sgns.learning_rate);
+    // What begins near its end would be taken away from it by rates that stay high.
+    sgns.schedule = schedule.value_or(start == "svd" ? imf::RateSchedule::linear : sgns.schedule);
     sgns.window = counting.table();
     sgns.seed = seed;
     sgns.threads = common.threads;

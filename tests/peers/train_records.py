@@ -67,6 +67,21 @@ def check_method(program, folder, method):
         assert len(values) == 16 and values == sorted(values, reverse=True)
 
 
+def check_schedules(program, folder):
+    """What is not said depends on where training begins."""
+    for words, schedule in (
+        ((), "cooldown"),
+        (("--init", "svd"), "linear"),
+        (("--init", "svd", "--schedule", "cooldown"), "cooldown"),
+        (("--schedule", "constant"), "constant"),
+    ):
+        record = program.json(
+            *("train", "--method", "sgns", "--input", folder / "text"),
+            *("--output", folder / "schedule.bin", "--epochs", 1) + SMALL + words,
+        )
+        assert record["options"]["schedule"] == schedule, words
+
+
 def check_places(program, folder):
     """Files are named as seen from the record; --record moves it; a pipe has none."""
     counts, elsewhere = folder / "text.counts", folder / "records"
@@ -120,6 +135,7 @@ def main():
         )
         for method in METHODS:
             check_method(program, folder, method)
+        check_schedules(program, folder)
         check_places(program, folder)
         check_refusals(program, folder)
     print("records say what was trained")

@@ -196,6 +196,7 @@ TEST_CASE("with a baseline, above 200 dimensions, the held-out loss falls too") 
   SGNSOptions options = small();
   options.dimension = 208;
   options.learning_rate = 0.2;
+  options.schedule = imf::RateSchedule::linear;  // so high a rate must fall soon
   options.held_out = true;
   const auto check = [&](const auto& trainer) {
     const auto model = trainer.train(corpus);
@@ -421,10 +422,16 @@ TEST_CASE("rows that meet much at once stay near where own negatives would take 
     for (int n = 0; n < 100; ++n)
       sentence.push_back(static_cast<int>(random.below(1 + random.below(1 + random.below(2000)))));
   const auto corpus = imf::encode_sentences(text, {.min_count = 1});
-  const auto loss = [&](double rate, const auto& negatives, bool deterministic) {
+  using imf::RateSchedule;
+  struct Rate {
+    double first;
+    RateSchedule schedule;
+  };
+  const auto loss = [&](Rate rate, const auto& negatives, bool deterministic) {
     SGNSOptions options = small();
     options.epochs = 3;
-    options.learning_rate = rate;
+    options.learning_rate = rate.first;
+    options.schedule = rate.schedule;
     options.window = imf::UniformWindow{.radius = 50}.table();
     options.held_out = true;
     options.deterministic = deterministic;
@@ -432,7 +439,8 @@ TEST_CASE("rows that meet much at once stay near where own negatives would take 
   };
   const imf::SampledNegatives<> own{.shared_by_windows = 0};
   const archetypes::WeightedNegatives<imf::SmoothedContexts> heavy(0.5);
-  for (const double rate : {0.025, 0.1}) {
+  for (const Rate rate : {Rate{0.025, RateSchedule::cooldown}, Rate{0.05, RateSchedule::cooldown},
+                          Rate{0.025, RateSchedule::linear}, Rate{0.1, RateSchedule::linear}}) {
     const double most = loss(rate, own, false) + 0.1;
     for (const bool deterministic : {false, true}) {
       CHECK(loss(rate, imf::SampledNegatives<>{.shared_by_windows = 4}, deterministic) < most);
@@ -478,18 +486,19 @@ TEST_CASE("the callback sees tokens, rate and loss, and can end the work") {
   for (const bool deterministic : {false, true}) {
     SGNSOptions options = small(deterministic ? 2 : 1);
     options.deterministic = deterministic;
+    options.schedule = deterministic ? imf::RateSchedule::linear : imf::RateSchedule::cooldown;
     options.held_out = true;
     std::uint64_t last = 0;
-    double rate = 1.0;
     std::size_t calls = 0;
     options.progress = [&](const imf::Progress& progress) {
       CHECK(progress.stage == "training");
       CHECK(progress.done >= last);
       CHECK(progress.done <= progress.total);
-      CHECK(progress.rate <= rate);
+      const double done = static_cast<double>(progress.done) / static_cast<double>(progress.total);
+      CHECK(progress.rate ==
+            doctest::Approx(0.05 * imf::rate_after(done, options.schedule)).epsilon(1e-3));
       CHECK(progress.loss > 0.0);
       last = progress.done;
-      rate = progress.rate;
       ++calls;
       return imf::ProgressAction::proceed;
     };

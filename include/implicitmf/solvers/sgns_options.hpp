@@ -15,15 +15,10 @@
 #include <implicitmf/corpus/subsampling.hpp>
 #include <implicitmf/counting/window.hpp>
 #include <implicitmf/solvers/factors.hpp>
+#include <implicitmf/solvers/rate_schedule.hpp>
 #include <implicitmf/solvers/stop_reason.hpp>
 
 namespace implicitmf {
-
-/// How the learning rate goes on.
-enum class RateSchedule {
-  linear,    ///< falls with the tokens to 1e-4 of the first, as word2vec's
-  constant,  ///< stays; AdaGradStep has its own
-};
 
 /// Options of SGNSTrainer. The result depends on all but `progress`, on `threads` unless
 /// `deterministic`.
@@ -32,7 +27,7 @@ struct SGNSOptions {
   double negatives = 5.0;        ///< k for each pair, above 0 to 1000; need not be whole
   std::size_t epochs = 5;        ///< passes over the corpus or the pairs, 1 to 1000000
   double learning_rate = 0.025;  ///< the first, above 0
-  RateSchedule schedule = RateSchedule::linear;
+  RateSchedule schedule = RateSchedule::cooldown;
   WindowTable window = DynamicWindow{}.table();  ///< of corpora; weights fall with distance
   double subsample = 1e-3;  ///< threshold t of corpora, see Subsampling; 0: none
   bool held_out = false;    ///< leave out HeldOutSample and measure its loss

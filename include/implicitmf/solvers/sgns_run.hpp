@@ -32,6 +32,7 @@
 #include <implicitmf/objectives/negative_sampler.hpp>
 #include <implicitmf/solvers/factors.hpp>
 #include <implicitmf/solvers/negative_baseline.hpp>
+#include <implicitmf/solvers/rate_schedule.hpp>
 #include <implicitmf/solvers/sgns_member.hpp>
 #include <implicitmf/solvers/sgns_options.hpp>
 #include <implicitmf/solvers/sgns_step.hpp>
@@ -156,11 +157,10 @@ class SGNSRun {
 
   /// A function of the place alone, so that it does not depend on the threads.
   [[nodiscard]] double rate_at(std::size_t epoch, std::size_t unit) const noexcept {
-    if (options_.schedule == RateSchedule::constant) return options_.learning_rate;
     const double all = static_cast<double>(options_.epochs) * static_cast<double>(source_.size());
     const double done = static_cast<double>(epoch) * static_cast<double>(source_.size()) +
                         static_cast<double>(unit);
-    return options_.learning_rate * std::max(1.0 - done / all, 1e-4);
+    return options_.learning_rate * rate_after(done / all, options_.schedule);
   }
 
   /// The negatives of the windows from `window` on in a stretch, whoever draws them.
