@@ -7,7 +7,8 @@ CPU-second, memory, and what the vectors are worth. quality: the ways of sharing
 rate's schedule, and gensim, several seeds each: held-out loss, Spearman's correlations, analogies.
 
 fastText (Debian: fasttext) and gensim (python3-gensim) join in where they are installed. All get
-the same text, dimension, window 5, 5 negatives, rate .025, min count 5 and subsampling.
+the same text, dimension, window 5, 5 negatives, first rate .025, min count 5 and subsampling. Ours
+stays for half of the epochs before it falls, but in the modes "word2vec" and "linear rate".
 """
 from pathlib import Path
 
@@ -36,14 +37,14 @@ SETS = ("ws353", "men_dev", "simlex999", "rg65")
 TARGETS = {100: (45, 15), 300: (30, 12)}
 GENSIM = "gensim"
 # The modes of `quality`: options of the program, None for the peer.
-OWN, DEFAULT = "own negatives", "shared (default)"
+OWN, DEFAULT, LINEAR = "own negatives", "shared (default)", "linear rate"
 MODES = {
     GENSIM: None,
     "word2vec": ["--shared-windows", 0, "--schedule", "linear"],
     OWN: ["--shared-windows", 0],
     "shared by a window": ["--shared-windows", 1],
     DEFAULT: [],
-    "linear rate": ["--schedule", "linear"],
+    LINEAR: ["--schedule", "linear"],
     "deterministic": ["--deterministic"],
     "from the SVD": ["--init", "svd"],
 }
@@ -282,11 +283,11 @@ def quality(options, sets, questions):
         more = losses[DEFAULT] - losses[OWN]
         reached = verdict(more <= 0.003)
         print(f"  {DEFAULT}, loss against {OWN}: {more:+.4f}, at most +.003: {reached}")
-    for name in (OWN, GENSIM):
-        if {name, DEFAULT} <= scores.keys():
-            more = scores[DEFAULT] - scores[name]
+    for mode, other in ((DEFAULT, OWN), (DEFAULT, GENSIM), (LINEAR, GENSIM)):
+        if {mode, other} <= scores.keys():
+            more = scores[mode] - scores[other]
             reached = verdict(more >= -0.005)
-            print(f"  {DEFAULT}, Spearman against {name}: {more:+.4f}, at least -.005: {reached}")
+            print(f"  {mode}, Spearman against {other}: {more:+.4f}, at least -.005: {reached}")
 
 
 def main():

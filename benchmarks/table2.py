@@ -62,7 +62,7 @@ def text_options(options):
 
 
 def representations(options, counts, negatives):
-    """Arguments of `train` by name; none for the matrix itself."""
+    """Arguments of `train` by name; none for the matrix itself. SGNS has word2vec's schedule."""
     exact = ["--counts", counts, "--smoothing", 1, "--negatives", negatives]
     sampling = text_options(options) + ["--smoothing", 1, "--subsample", 0]
     sampling += ["--schedule", "linear", "--negatives", negatives, "--epochs", options.epochs]

@@ -73,7 +73,8 @@ def check_schedules(program, folder):
         ((), "cooldown"),
         (("--init", "svd"), "linear"),
         (("--init", "svd", "--schedule", "cooldown"), "cooldown"),
-        (("--schedule", "constant"), "constant"),
+        (("--init", "svd", "--schedule", "constant"), "constant"),
+        (("--schedule", "linear"), "linear"),
     ):
         record = program.json(
             *("train", "--method", "sgns", "--input", folder / "text"),

@@ -4,10 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <map>
-#include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 

@@ -27,8 +27,8 @@ struct SGNSOptions {
   double negatives = 5.0;        ///< k for each pair, above 0 to 1000; need not be whole
   std::size_t epochs = 5;        ///< passes over the corpus or the pairs, 1 to 1000000
   double learning_rate = 0.025;  ///< the first, above 0
-  RateSchedule schedule = RateSchedule::cooldown;
-  WindowTable window = DynamicWindow{}.table();  ///< of corpora; weights fall with distance
+  RateSchedule schedule = RateSchedule::cooldown;  ///< linear for a start that has learned
+  WindowTable window = DynamicWindow{}.table();    ///< of corpora; weights fall with distance
   double subsample = 1e-3;  ///< threshold t of corpora, see Subsampling; 0: none
   bool held_out = false;    ///< leave out HeldOutSample and measure its loss
   /// The same bits for any number of threads, which gain less from each other: see SGNSTrainer.

@@ -39,6 +39,7 @@
 #include <implicitmf/solvers/stop_reason.hpp>
 #include <implicitmf/solvers/training_windows.hpp>
 #include <implicitmf/solvers/window_group.hpp>
+#include <implicitmf/solvers/window_list.hpp>
 
 namespace implicitmf {
 

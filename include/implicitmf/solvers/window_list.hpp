@@ -49,25 +49,25 @@ struct TrainingBatch {
 
 namespace detail {
 
-/// How often each row comes, or more: rows that share a place add up. `Times` holds all of them.
-template <std::size_t Places, class Times>
+/// How often each row comes, below 2^16, or more: rows that share a place add up.
+template <std::size_t Places>
 class RowMeetings {
  public:
   void clear() noexcept { times_.fill(0); }
   /// Returns the times so far.
   std::size_t add(WordId row, std::size_t times) noexcept {
-    Times& sum = times_[row % Places];
-    return sum = static_cast<Times>(sum + times);
+    std::uint16_t& sum = times_[row % Places];
+    return sum = static_cast<std::uint16_t>(sum + times);
   }
   [[nodiscard]] std::size_t of(WordId row) const noexcept { return times_[row % Places]; }
   /// Takes back what add() added.
   void remove(WordId row, std::size_t times) noexcept {
-    Times& sum = times_[row % Places];
-    sum = static_cast<Times>(sum - times);
+    std::uint16_t& sum = times_[row % Places];
+    sum = static_cast<std::uint16_t>(sum - times);
   }
 
  private:
-  std::array<Times, Places> times_{};
+  std::array<std::uint16_t, Places> times_{};
 };
 
 }  // namespace detail
@@ -110,7 +110,7 @@ struct WindowList {
   /// its group.
   void group(const MeetingLimits& most) {
     groups.clear();
-    detail::RowMeetings<256, std::uint16_t> words;
+    GroupMeetings words;
     std::size_t in_group = most.windows;
     std::size_t spanned = 0;
     std::size_t repeats = 0;
@@ -119,12 +119,12 @@ struct WindowList {
       const TrainingWindow& window = windows[i];
       const std::size_t span = window.to - window.from;
       if (in_group < most.windows)
-        repeats = add_words(words, std::max(window.from, reached), window.to, 1, repeats);
+        repeats = add_words(words, std::max(window.from, reached), window.to, repeats);
       if (in_group == most.windows || spanned + span > most.tokens ||
           repeats * (in_group + 1) > most.word_pairs) {
         groups.push_back(static_cast<std::uint32_t>(i));
         words.clear();
-        repeats = add_words(words, window.from, window.to, 1, 0);
+        repeats = add_words(words, window.from, window.to, 0);
         in_group = 0;
         spanned = 0;
         reached = 0;
@@ -172,9 +172,10 @@ struct WindowList {
   [[nodiscard]] bool batch_apart(std::size_t i) const noexcept { return batches[i].apart; }
 
  private:
+  using GroupMeetings = detail::RowMeetings<256>;
   struct BatchMeetings {
-    detail::RowMeetings<4096, std::uint16_t> words;
-    detail::RowMeetings<4096, std::uint16_t> contexts;
+    detail::RowMeetings<4096> words;
+    detail::RowMeetings<4096> contexts;
     void clear() noexcept {
       words.clear();
       contexts.clear();
@@ -214,11 +215,10 @@ struct WindowList {
         [&](WordId id, std::size_t times) { met.contexts.remove(id, times); });
   }
   /// Adds the words of tokens [from, to); returns the most that one of them has met, or `most`.
-  template <class Meetings>
-  std::size_t add_words(Meetings& words, std::uint32_t from, std::uint32_t to, std::size_t times,
+  std::size_t add_words(GroupMeetings& words, std::uint32_t from, std::uint32_t to,
                         std::size_t most) const noexcept {
     for (; from < to; ++from)
-      if (tokens[from] != removed_token) most = std::max(most, words.add(tokens[from], times));
+      if (tokens[from] != removed_token) most = std::max(most, words.add(tokens[from], 1));
     return most;
   }
   [[nodiscard]] bool has_words(std::uint32_t from, std::uint32_t to,
