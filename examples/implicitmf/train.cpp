@@ -120,10 +120,9 @@ void add_sampling(CLI::App& command, TrainArguments& arguments) {
       ->default_str("0.025; 0.1 for smf and 0.05 for glove, whose steps are AdaGrad's")
       ->group(stochastic_group);
   command
-      .add_option(
-          "--schedule", arguments.schedule,
-          "of the learning rate: cooldown (stays for half of all epochs, then falls to 1e-4 "
-          "of it), linear (falls from the beginning: word2vec), constant")
+      .add_option("--schedule", arguments.schedule,
+                  "of the learning rate: cooldown (stays for half of all epochs, then falls as the "
+                  "square of what is left), linear (falls from the beginning: word2vec), constant")
       ->transform(one_of(schedules))
       ->default_str("cooldown; linear with --init svd")
       ->group(group);
