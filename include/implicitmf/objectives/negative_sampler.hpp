@@ -67,7 +67,7 @@ concept NegativesPolicy = std::copyable<N> && requires(const N& n) {
   { n.sharing(std::size_t{}) } -> std::same_as<NegativeSharing>;
 };
 
-/// Up to so many dimensions the variance of shared negatives costs next to nothing of the loss.
+/// Up to so many dimensions the variance of shared negatives costs little of the loss.
 inline constexpr std::size_t few_dimensions = 200;
 
 /// Negatives from a distribution of contexts.
@@ -89,7 +89,7 @@ struct SampledNegatives {
   /// As told, or by the dimension. The more windows share and the fewer negatives are drawn, the
   /// fewer rows come from memory and the more the steps vary, which costs the loss more the more
   /// dimensions there are: 4 windows up to 200 dimensions, and above a window alone that draws 4/5
-  /// of its negatives, rounded up, are within about 0.003 nats of negatives of each pair's own.
+  /// of its negatives, rounded up, are within 0.007 and 0.003 nats of negatives of each pair's own.
   [[nodiscard]] NegativeSharing sharing(std::size_t dimension) const noexcept {
     if (shared_by_windows) return {.windows = *shared_by_windows};
     if (dimension <= few_dimensions) return {.windows = 4};
