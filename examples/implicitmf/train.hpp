@@ -76,7 +76,7 @@ struct TrainArguments {
   imf::SampledNegatives<> sampling{};
   bool adagrad = false;
   std::string start = "random";
-  std::optional<imf::RateSchedule> schedule;
+  std::optional<imf::RateSchedule> schedule;  ///< none: by `start`
 
   /// The vectors to write: GloVe's authors take the sum.
   [[nodiscard]] imf::VectorChoice chosen() const noexcept {

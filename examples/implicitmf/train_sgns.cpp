@@ -61,7 +61,7 @@ struct SGNSTraining : TrainArguments {
     sgns.negatives = negatives.value_or(5.0);
     sgns.epochs = epochs.value_or(sgns.epochs);
     sgns.learning_rate = learning_rate.value_or(sgns.learning_rate);
-    // What begins near its end would be taken away from it by rates that stay high.
+    // Rates that stay high lose some of what a start has learned (benchmarks/README.md).
     sgns.schedule = schedule.value_or(start == "svd" ? imf::RateSchedule::linear : sgns.schedule);
     sgns.window = counting.table();
     sgns.seed = seed;

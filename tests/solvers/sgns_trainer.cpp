@@ -15,6 +15,7 @@
 
 #include <implicitmf/corpus/encode_sentences.hpp>
 #include <implicitmf/counting/cooccurrence_counter.hpp>
+#include <implicitmf/solvers/rate_schedule.hpp>
 
 #include "archetypes.hpp"
 #include "support/messages.hpp"
