@@ -88,6 +88,7 @@ set(
   include/implicitmf/solvers/negative_baseline.hpp
   include/implicitmf/solvers/orthonormal_basis.hpp
   include/implicitmf/solvers/rate_schedule.hpp
+  include/implicitmf/solvers/sgns_limits.hpp
   include/implicitmf/solvers/sgns_member.hpp
   include/implicitmf/solvers/sgns_options.hpp
   include/implicitmf/solvers/sgns_run.hpp

@@ -63,6 +63,8 @@ TEST_CASE("an element is the same however it is reached") {
   auto random = stream(9, 8, 7);
   const RandomStream fresh = random;
   for (std::uint64_t i = 0; i < 100; ++i) CHECK(random() == fresh.at(i));
+  for (RandomStream rest : {fresh.from(50), random.from(50)})
+    for (std::uint64_t i = 50; i < 60; ++i) CHECK(rest() == fresh.at(i));
   static_assert(RandomStream(1, RandomPurpose::test_data).at(5) ==
                 RandomStream(1, RandomPurpose::test_data).at(5));
   static_assert(std::uniform_random_bit_generator<RandomStream>);

@@ -166,8 +166,8 @@ TEST_CASE("weights that are no weights are refused, with the count") {
 
 TEST_CASE("windows share negatives as told, and else by the dimension") {
   using imf::NegativeSharing;
-  CHECK(SampledNegatives<>{}.sharing(1) == NegativeSharing{4, 1.0});
-  CHECK(SampledNegatives<>{}.sharing(200) == NegativeSharing{4, 1.0});
+  CHECK(SampledNegatives<>{}.sharing(1) == NegativeSharing{2, 0.8});
+  CHECK(SampledNegatives<>{}.sharing(200) == NegativeSharing{2, 0.8});
   CHECK(SampledNegatives<>{}.sharing(201) == NegativeSharing{1, 0.8});
   for (const std::size_t windows : {0U, 1U, 7U})
     CHECK(SampledNegatives<>{.shared_by_windows = windows}.sharing(300) ==

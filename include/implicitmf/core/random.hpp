@@ -67,6 +67,13 @@ class RandomStream {
     return mix_bits(key_ + (i + 1) * golden);
   }
 
+  /// The stream from element i on.
+  [[nodiscard]] constexpr RandomStream from(std::uint64_t i) const noexcept {
+    RandomStream rest = *this;
+    rest.next_ = i;
+    return rest;
+  }
+
   /// Uniform integer in [0, bound), unbiased; bound > 0. Lemire (TOMACS 2019), on 32-bit halves.
   [[nodiscard]] constexpr std::uint32_t below(std::uint32_t bound) noexcept {
     const std::uint32_t rejected = (0U - bound) % bound;

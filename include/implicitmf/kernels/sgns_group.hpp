@@ -10,7 +10,6 @@
 #include <type_traits>
 
 #include <implicitmf/core/buffer.hpp>
-#include <implicitmf/kernels/axpy.hpp>
 #include <implicitmf/kernels/sigmoid.hpp>
 #include <implicitmf/kernels/simd.hpp>
 
@@ -106,30 +105,35 @@ inline void group_dots(float* const* inputs, float* const* outputs, std::size_t 
     std::copy_n(dots + i * Outputs, Outputs, x + i * x_stride);
 }
 
-/// What inputs move by besides the outputs: factor · meetings[i] · mean; or nothing.
-struct MeanShare {
-  float factor;
+/// What a baseline moves: input i by input_factor · meetings[i] · mean_output, output j by
+/// output_factor · draws[j] · mean_input; or nothing.
+struct MeanMoves {
+  float input_factor;
   const float* meetings;
-  const float* mean;
+  const float* mean_output;
+  float output_factor;
+  const float* draws;
+  const float* mean_input;
 };
-struct NoShare {};
+struct NoMeanMoves {};
 
 /// Adds the products of the coefficients g[i · g_stride + j] with the rows, Chunks registers from
 /// float k on: to add_inputs[i] Σ_j g · output j, to add_outputs[j] Σ_i g · input i. Where the sums
 /// are added to the rows themselves, outputs are seen as they were, and an input as its earlier
-/// places left it. With a share, factor · meetings[i] · mean is added to add_inputs[i] before that.
-template <class Arch, std::size_t Outputs, std::size_t Chunks, class Share>
+/// places left it. What means move is added first.
+template <class Arch, std::size_t Outputs, std::size_t Chunks, class Means>
 inline void group_update(float* const* inputs, float* const* add_inputs, std::size_t input_count,
                          float* const* outputs, float* const* add_outputs, const float* g,
-                         std::size_t g_stride, std::size_t k, const Share& share) noexcept {
+                         std::size_t g_stride, std::size_t k, const Means& means) noexcept {
   using Batch = FloatBatch<Arch>;
   constexpr std::size_t w = Batch::width;
-  constexpr bool shared = std::is_same_v<Share, MeanShare>;
+  constexpr bool moved_by_means = std::is_same_v<Means, MeanMoves>;
   [[maybe_unused]] Batch mean[Chunks];
-  if constexpr (shared)
+  if constexpr (moved_by_means)
 #pragma GCC unroll 2
     for (std::size_t c = 0; c < Chunks; ++c)
-      mean[c] = Batch::broadcast(share.factor) * Batch::load_aligned(share.mean + k + c * w);
+      mean[c] = Batch::broadcast(means.input_factor) *
+                Batch::load_aligned(means.mean_output + k + c * w);
   Batch old_out[Outputs][Chunks];
   Batch new_out[Outputs][Chunks];
 #pragma GCC unroll 6
@@ -138,6 +142,9 @@ inline void group_update(float* const* inputs, float* const* add_inputs, std::si
     for (std::size_t c = 0; c < Chunks; ++c) {
       old_out[j][c] = Batch::load_aligned(outputs[j] + k + c * w);
       new_out[j][c] = Batch::load_aligned(add_outputs[j] + k + c * w);
+      if constexpr (moved_by_means)
+        new_out[j][c] = fma(Batch::broadcast(means.output_factor * means.draws[j]),
+                            Batch::load_aligned(means.mean_input + k + c * w), new_out[j][c]);
     }
   for (std::size_t i = 0; i < input_count; ++i, g += g_stride) {
     Batch in[Chunks];
@@ -147,8 +154,8 @@ inline void group_update(float* const* inputs, float* const* add_inputs, std::si
       in[c] = Batch::load_aligned(inputs[i] + k + c * w);
       sum[c] = Batch::load_aligned(add_inputs[i] + k + c * w);
     }
-    if constexpr (shared) {
-      const Batch times = Batch::broadcast(share.meetings[i]);
+    if constexpr (moved_by_means) {
+      const Batch times = Batch::broadcast(means.meetings[i]);
 #pragma GCC unroll 2
       for (std::size_t c = 0; c < Chunks; ++c) sum[c] = fma(times, mean[c], sum[c]);
     }
@@ -192,8 +199,7 @@ inline void group_update(float* const* inputs, float* const* add_inputs, std::si
 /// \par Order    Dot products are summed lane by lane by rising place with fma, then by reduce_add:
 ///               they depend on Arch and stride alone. Elements of a row are moved apart from
 ///               each other, by rising output, or input; of more than six outputs later ones see
-///               inputs that the earlier ones moved. A baseline moves an input before and an
-///               output after all else.
+///               inputs that the earlier ones moved. A baseline moves rows before all else.
 /// \par Max error  of a dot product (stride / w + log2(w)) · u · Σ |terms|, to first order in
 ///               u = 2⁻²⁴ with w = FloatBatch<Arch>::width; the sigmoid's is its policy's.
 /// \par NaN, inf as in the formulas; finite() tells whether all u · v and all g so far were finite.
@@ -215,6 +221,7 @@ class SGNSKernel {
   void coefficients(const SGNSGroup& group, float rate, float* g) noexcept {
     const Batch factor = Batch::broadcast(rate);
     const bool based = group.baseline.sigma != 0.0F;
+    Batch not_finite = not_finite_;
     for (std::size_t i = 0; i < group.input_count; ++i, g += group.weight_stride)
       for (std::size_t j = 0; j < group.output_count; j += Batch::width) {
         const auto [attraction, weight] = weights(group, i, j);
@@ -226,8 +233,9 @@ class SGNSKernel {
         const Batch product = factor * pull;
         product.store_aligned(g + j);
         // σ hides infinity: x counts too.
-        not_finite_ = fma(x, product - product, not_finite_);
+        not_finite = fma(x, product - product, not_finite);
       }
+    not_finite_ = not_finite;
   }
 
   /// Moves the rows.
@@ -242,21 +250,20 @@ class SGNSKernel {
                     float* const* add_outputs) const noexcept {
     const bool based = group.baseline.sigma != 0.0F;
     const float factor = -rate * group.baseline.sigma;
+    const float to_inputs = based ? factor * group.all_draws() : 0.0F;
+    const float to_outputs = based ? factor * group.all_meetings() : 0.0F;
     for_output_tiles(group, [&](auto outputs, std::size_t j) {
-      const auto tile = [&](const auto& share) {
-        tile_update<outputs()>(group, j, g + j, add_inputs, add_outputs + j, share);
+      const auto tile = [&](const auto& means) {
+        tile_update<outputs()>(group, j, g + j, add_inputs, add_outputs + j, means);
       };
-      if (based && j == 0)
-        tile(detail::MeanShare{factor * group.all_draws(), group.meetings,
-                               group.baseline.mean_output});
-      else
-        tile(detail::NoShare{});
+      if (!based) return tile(detail::NoMeanMoves{});
+      tile(detail::MeanMoves{.input_factor = j == 0 ? to_inputs : 0.0F,
+                             .meetings = group.meetings,
+                             .mean_output = group.baseline.mean_output,
+                             .output_factor = to_outputs,
+                             .draws = group.draws + j,
+                             .mean_input = group.baseline.mean_input});
     });
-    if (!based) return;
-    const float met = factor * group.all_meetings();
-    for (std::size_t j = 0; j < group.output_count; ++j)
-      if (group.draws[j] != 0.0F)
-        axpy<Arch>(met * group.draws[j], group.baseline.mean_input, add_outputs[j], group.stride);
   }
 
   /// Whether every dot product and every coefficient so far was a finite number.
@@ -299,16 +306,16 @@ class SGNSKernel {
   }
 
   /// Moves all inputs and the outputs from j on, those that g, add_outputs begin with.
-  template <std::size_t Outputs, class Share>
+  template <std::size_t Outputs, class Means>
   static void tile_update(const SGNSGroup& group, std::size_t j, const float* g,
                           float* const* add_inputs, float* const* add_outputs,
-                          const Share& share) noexcept {
+                          const Means& means) noexcept {
     constexpr std::size_t chunks = register_count<Arch>() == 32 ? 2 : 1;
     std::size_t k = 0;
     const auto columns = [&](auto count) {
       detail::group_update<Arch, Outputs, count()>(group.inputs, add_inputs, group.input_count,
                                                    group.outputs + j, add_outputs, g,
-                                                   group.weight_stride, k, share);
+                                                   group.weight_stride, k, means);
     };
     for (; group.stride - k >= chunks * Batch::width; k += chunks * Batch::width)
       columns(std::integral_constant<std::size_t, chunks>{});

@@ -86,13 +86,13 @@ struct SampledNegatives {
     NegativeSharing{.windows = shared_by_windows.value_or(0)}.validate();
   }
 
-  /// As told, or by the dimension. The more windows share and the fewer negatives are drawn, the
-  /// fewer rows come from memory and the more the steps vary, which costs the loss more the more
-  /// dimensions there are: 4 windows up to 200 dimensions, and above a window alone that draws 4/5
-  /// of its negatives, rounded up, are within 0.007 and 0.003 nats of negatives of each pair's own.
+  /// As told, or by the dimension: 2 windows up to few_dimensions, and above a window alone; they
+  /// draw 4/5 of their negatives, rounded up. The more windows share and the fewer negatives are
+  /// drawn, the fewer rows come from memory and the more the steps vary, which costs the loss more
+  /// the more dimensions there are.
   [[nodiscard]] NegativeSharing sharing(std::size_t dimension) const noexcept {
     if (shared_by_windows) return {.windows = *shared_by_windows};
-    if (dimension <= few_dimensions) return {.windows = 4};
+    if (dimension <= few_dimensions) return {.windows = 2, .drawn = 0.8};
     return {.windows = 1, .drawn = 0.8};
   }
 };

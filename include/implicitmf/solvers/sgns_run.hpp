@@ -33,6 +33,7 @@
 #include <implicitmf/solvers/factors.hpp>
 #include <implicitmf/solvers/negative_baseline.hpp>
 #include <implicitmf/solvers/rate_schedule.hpp>
+#include <implicitmf/solvers/sgns_limits.hpp>
 #include <implicitmf/solvers/sgns_member.hpp>
 #include <implicitmf/solvers/sgns_options.hpp>
 #include <implicitmf/solvers/sgns_step.hpp>
@@ -73,7 +74,8 @@ class SGNSRun {
         sampler_(sampler),
         own_negatives_(sharing.windows == 0),
         draw_(draw_of(options.negatives, sharing.drawn)),
-        limits_(limits_of(sharing.windows)),
+        limits_(meeting_limits(options, sharing.windows, sampler.largest(), source.may_repeat())),
+        largest_sigma_(largest_sigma(options, sharing.windows, sampler.largest(), limits_)),
         stretch_units_(stretch_units(options.window)),
         team_(team),
         most_norm_(std::max(100.0F, 10.0F * largest_norm(start))),
@@ -84,7 +86,7 @@ class SGNSRun {
     else
       for (std::size_t i = 0; i < team.size(); ++i)
         workers_.push_back(
-            {{step.worker()}, {AlignedMatrix::padded(options.dimension), largest_sigma()}});
+            {{step.worker()}, {AlignedMatrix::padded(options.dimension), largest_sigma_}});
   }
 
   /// Trains all epochs. loss() is measured before and after each if it is there.
@@ -124,24 +126,6 @@ class SGNSRun {
     NegativeBaseline means;
   };
 
-  /// The higher the rate, the less may meet a row at once. Found by trial: at three times these
-  /// limits, twice those of a batch, some texts diverge.
-  [[nodiscard]] MeetingLimits limits_of(std::size_t windows) const noexcept {
-    const auto within = [this](double moved, std::size_t most) {
-      const double meetings = std::max(1.0, moved / options_.learning_rate);
-      return meetings < static_cast<double>(most) ? static_cast<std::size_t>(meetings) : most;
-    };
-    return {.windows = std::max<std::size_t>(1, windows),
-            .tokens = within(2.4, 48),
-            .word_pairs = within(0.5, 1000),
-            .groups = batch_groups(),
-            .batch_pairs = within(source_.may_repeat() ? 0.25 : 1.0, 2000)};
-  }
-  /// Wider windows are cut.
-  [[nodiscard]] std::size_t most_window_tokens() const noexcept {
-    return std::min<std::size_t>(limits_.tokens, 32);
-  }
-
   [[nodiscard]] static NegativeDraw draw_of(double negatives, double drawn) {
     const double count = std::ceil(drawn * negatives);
     return {static_cast<std::size_t>(count), static_cast<float>(negatives / count)};
@@ -164,11 +148,14 @@ class SGNSRun {
     return options_.learning_rate * rate_after(done / all, options_.schedule);
   }
 
-  /// The negatives of the windows from `window` on in a stretch, whoever draws them.
-  [[nodiscard]] RandomStream negatives_at(std::size_t epoch, IndexRange range,
-                                          std::size_t window) const noexcept {
-    return RandomStream(options_.seed, RandomPurpose::negatives, range.begin,
-                        (std::uint64_t{epoch} << 32U) + window);
+  /// The negatives of a stretch, whoever draws them.
+  [[nodiscard]] RandomStream negatives_of(std::size_t epoch, IndexRange range) const noexcept {
+    return RandomStream(options_.seed, RandomPurpose::negatives, range.begin, epoch);
+  }
+  /// Those of a group whose windows begin at `window`, and draw fewer than 2^24 together.
+  [[nodiscard]] static RandomStream negatives_at(const RandomStream& stretch,
+                                                 std::size_t window) noexcept {
+    return stretch.from(std::uint64_t{window} << 24U);
   }
 
   // ---- all threads on the same rows, whichever is free taking the next stretch
@@ -194,7 +181,10 @@ class SGNSRun {
 
   void fill(IndexRange range, std::size_t epoch, WindowList& list) const {
     source_.fill(range, epoch, list);
-    list.split(own_negatives_ ? 1 : static_cast<std::uint32_t>(most_window_tokens()));
+    // Wider windows are cut.
+    constexpr std::size_t most_tokens = 32;
+    list.split(own_negatives_ ? 1
+                              : static_cast<std::uint32_t>(std::min(limits_.tokens, most_tokens)));
     list.group(limits_);
     if (options_.deterministic) list.batch(limits_);
   }
@@ -210,9 +200,10 @@ class SGNSRun {
   /// way, while one is trained.
   void train_groups(const WindowList& list, std::size_t epoch, IndexRange range, float rate,
                     std::array<WindowGroup, 2>& groups, Worker& worker) {
+    const RandomStream negatives = negatives_of(epoch, range);
     const auto build = [&](std::size_t i, WindowGroup& group) {
       const IndexRange windows = list.group_windows(i);
-      group.build(list, windows, sampler_, negatives_at(epoch, range, windows.begin), vectors_,
+      group.build(list, windows, sampler_, negatives_at(negatives, windows.begin), vectors_,
                   windows.begin == 0 ? 0 : list.windows[windows.begin - 1].to);
       group.fetch_outputs();
     };
@@ -264,6 +255,7 @@ class SGNSRun {
   bool train_batches(std::size_t epoch, IndexRange range, const WindowList& list, Member& member,
                      std::size_t id) {
     const auto rate = static_cast<float>(rate_at(epoch, range.begin));
+    const RandomStream negatives = negatives_of(epoch, range);
     const auto move_all_but = [&](std::size_t waiting) {
       while (member.added() - member.moved() > waiting) {
         steps_.wait_for_all(member.moved() + 1);
@@ -278,7 +270,7 @@ class SGNSRun {
         if (other != id && steps_.reached(other, member.moved() + 1))
           member.fetch_part(members_[other]);
       member.add_dots(list, list.batch_groups(batch), sampler_,
-                      [&](std::size_t window) { return negatives_at(epoch, range, window); });
+                      [&](std::size_t window) { return negatives_at(negatives, window); });
       steps_.add(id);
       if (!move_all_but(1)) return false;
     }
@@ -295,7 +287,7 @@ class SGNSRun {
     for (std::size_t i = 0; i < count; ++i)
       members_.emplace_back(step, options_.dimension, partition(blocks, count, i),
                             limits_.batch_groups(), limits_.windows, draw_, sampler_.collision(),
-                            largest_sigma());
+                            largest_sigma_);
     for_each_member([&](Member& member, std::size_t) { member.take(vectors_); });
   }
   /// On a thread each.
@@ -304,34 +296,6 @@ class SGNSRun {
     team_.run([&](std::size_t thread) {
       if (thread < members_.size()) work(members_[thread], thread);
     });
-  }
-
-  static constexpr double pairs_of_window = 6.0;
-  /// How far the most frequent context moves in a group, in means of the words that it meets as a
-  /// negative.
-  [[nodiscard]] double moved_by_group(double pairs) const noexcept {
-    return options_.learning_rate * options_.negatives * sampler_.largest() * pairs;
-  }
-
-  /// Of the baseline. 0, so none, for negatives of each pair's own, which are word2vec's, and where
-  /// dimensions are few, as it takes more time there than it is worth.
-  [[nodiscard]] float largest_sigma() const noexcept {
-    if (own_negatives_ || options_.dimension <= few_dimensions) return 0.0F;
-    constexpr double most_moved = 0.5;
-    const std::size_t lag =
-        NegativeBaseline::memory + (options_.deterministic ? limits_.groups : 0);
-    const double moved = moved_by_group(pairs_of_window * static_cast<double>(limits_.windows)) *
-                         static_cast<double>(lag);
-    return static_cast<float>(std::min(1.0, most_moved / moved));
-  }
-
-  /// Groups of two batches: the more, the less often threads wait for each other; but fewer where a
-  /// frequent context is a negative of many, as its row would move by the sum of what each finds.
-  [[nodiscard]] std::size_t batch_groups() const noexcept {
-    constexpr double most = 64.0;
-    constexpr double most_moved = 2.2;
-    return static_cast<std::size_t>(
-        std::clamp(most_moved / moved_by_group(4 * pairs_of_window), 1.0, most));
   }
 
   void report(std::size_t epoch, std::size_t done) {
@@ -397,6 +361,7 @@ class SGNSRun {
   bool own_negatives_;
   NegativeDraw draw_;
   MeetingLimits limits_;
+  float largest_sigma_;
   std::size_t stretch_units_;
   ThreadTeam& team_;
   float most_norm_;

@@ -110,28 +110,23 @@ struct WindowList {
   /// its group.
   void group(const MeetingLimits& most) {
     groups.clear();
-    GroupMeetings words;
     std::size_t in_group = most.windows;
     std::size_t spanned = 0;
-    std::size_t repeats = 0;
-    std::uint32_t reached = 0;
+    IndexRange hull;
     for (std::size_t i = 0; i < windows.size(); ++i) {
       const TrainingWindow& window = windows[i];
       const std::size_t span = window.to - window.from;
-      if (in_group < most.windows)
-        repeats = add_words(words, std::max(window.from, reached), window.to, repeats);
+      hull.begin = std::min<std::size_t>(hull.begin, window.from);
+      hull.end = std::max<std::size_t>(hull.end, window.to);
       if (in_group == most.windows || spanned + span > most.tokens ||
-          repeats * (in_group + 1) > most.word_pairs) {
+          !within(hull, most.word_pairs / (in_group + 1))) {
         groups.push_back(static_cast<std::uint32_t>(i));
-        words.clear();
-        repeats = add_words(words, window.from, window.to, 0);
+        hull = {window.from, window.to};
         in_group = 0;
         spanned = 0;
-        reached = 0;
       }
       ++in_group;
       spanned += span;
-      reached = std::max(reached, window.to);
     }
     groups.push_back(static_cast<std::uint32_t>(windows.size()));
   }
@@ -172,7 +167,6 @@ struct WindowList {
   [[nodiscard]] bool batch_apart(std::size_t i) const noexcept { return batches[i].apart; }
 
  private:
-  using GroupMeetings = detail::RowMeetings<256>;
   struct BatchMeetings {
     detail::RowMeetings<4096> words;
     detail::RowMeetings<4096> contexts;
@@ -214,12 +208,14 @@ struct WindowList {
         g, [&](WordId id, std::size_t times) { met.words.remove(id, times); },
         [&](WordId id, std::size_t times) { met.contexts.remove(id, times); });
   }
-  /// Adds the words of tokens [from, to); returns the most that one of them has met, or `most`.
-  std::size_t add_words(GroupMeetings& words, std::uint32_t from, std::uint32_t to,
-                        std::size_t most) const noexcept {
-    for (; from < to; ++from)
-      if (tokens[from] != removed_token) most = std::max(most, words.add(tokens[from], 1));
-    return most;
+  /// Whether no word stands more than `most` times in a range of the tokens; words that share a
+  /// counter count as one.
+  [[nodiscard]] bool within(IndexRange range, std::size_t most) const noexcept {
+    if (range.size() <= most) return true;
+    detail::RowMeetings<256> words;
+    for (std::size_t at = range.begin; at < range.end; ++at)
+      if (tokens[at] != removed_token && words.add(tokens[at], 1) > most) return false;
+    return true;
   }
   [[nodiscard]] bool has_words(std::uint32_t from, std::uint32_t to,
                                std::uint32_t self) const noexcept {

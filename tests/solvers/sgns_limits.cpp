@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include <implicitmf/solvers/sgns_limits.hpp>
+
+#include <cstddef>
+
+#include <doctest/doctest.h>
+
+namespace imf = implicitmf;
+using imf::SGNSOptions;
+using imf::detail::largest_sigma;
+using imf::detail::meeting_limits;
+using imf::detail::moved_by_negatives;
+
+TEST_CASE("the most frequent context moves by rate, negatives, its noise and the pairs") {
+  const SGNSOptions options{.negatives = 4.0, .learning_rate = 0.5};
+  CHECK(moved_by_negatives(options, 0.25, 3.0) == 0.5 * 4.0 * 0.25 * 3.0 * 6.0);
+}
+
+TEST_CASE("the higher the rate, the less may meet a row at once, and always one") {
+  auto before = meeting_limits({.learning_rate = 1e-6}, 4, 0.01, false);
+  CHECK(before.tokens == 48);
+  CHECK(before.word_pairs == 1000);
+  CHECK(before.groups == 64);
+  CHECK(before.batch_pairs == 2000);
+  for (double rate = 1e-3; rate < 200.0; rate *= 1.5) {
+    const auto limits = meeting_limits({.learning_rate = rate}, 4, 0.01, false);
+    CHECK(limits.windows == 4);
+    for (const auto member : {&imf::MeetingLimits::tokens, &imf::MeetingLimits::word_pairs,
+                              &imf::MeetingLimits::groups, &imf::MeetingLimits::batch_pairs}) {
+      CHECK(limits.*member <= before.*member);
+      CHECK(limits.*member >= 1);
+    }
+    before = limits;
+  }
+  CHECK(before.tokens == 1);
+  CHECK(before.groups == 1);
+}
+
+TEST_CASE("a context that is often a negative, and pairs that repeat, shorten batches") {
+  const SGNSOptions options{.learning_rate = 0.1};
+  const auto even = meeting_limits(options, 1, 1e-4, false);
+  const auto skewed = meeting_limits(options, 1, 0.1, false);
+  CHECK(skewed.groups < even.groups);
+  CHECK(skewed.batch_pairs == even.batch_pairs);
+  const auto repeated = meeting_limits(options, 1, 1e-4, true);
+  CHECK(repeated.batch_pairs < even.batch_pairs);
+  CHECK(repeated.groups == even.groups);
+}
+
+TEST_CASE("negatives of each pair's own make groups of one") {
+  CHECK(meeting_limits({}, 0, 0.01, false).windows == 1);
+  CHECK(meeting_limits({}, 1, 0.01, false).windows == 1);
+}
+
+TEST_CASE("a baseline is for shared negatives of many dimensions, and lower where rows move far") {
+  const auto sigma = [](std::size_t dimension, std::size_t windows, double noise,
+                        bool deterministic) {
+    const SGNSOptions options{.dimension = dimension, .deterministic = deterministic};
+    return largest_sigma(options, windows, noise, meeting_limits(options, windows, noise, false));
+  };
+  CHECK(sigma(imf::few_dimensions, 1, 0.01, false) == 0.0F);
+  CHECK(sigma(300, 0, 0.01, false) == 0.0F);
+  CHECK(sigma(300, 1, 1e-4, false) == 1.0F);
+  CHECK(sigma(300, 1, 0.05, false) < 1.0F);
+  CHECK(sigma(300, 1, 0.05, false) > 0.0F);
+  CHECK(sigma(300, 2, 0.05, false) < sigma(300, 1, 0.05, false));
+  CHECK(sigma(300, 1, 0.1, false) < sigma(300, 1, 0.05, false));
+  CHECK(sigma(300, 1, 0.05, true) < sigma(300, 1, 0.05, false));
+}
