@@ -338,12 +338,12 @@ void log_sigmoid_eigen(benchmark::State& state) {
 }
 BENCHMARK(log_sigmoid_eigen);
 
-// ---- a step of skip-gram: the ten words of four windows against their four contexts and five
+// ---- a step of skip-gram: the eight words of two windows against their two contexts and four
 // ---- negatives, all rows in the first-level cache
 
-constexpr std::size_t step_words = 10;
-constexpr std::size_t step_contexts = 9;
-constexpr std::size_t step_windows = 4;
+constexpr std::size_t step_words = 8;
+constexpr std::size_t step_contexts = 6;
+constexpr std::size_t step_windows = 2;
 
 double step_flops(std::size_t dimension) {
   // A product for u · v, one for each row's move.

@@ -139,7 +139,7 @@ void add_sampling(CLI::App& command, TrainArguments& arguments) {
                   "successive windows that share negatives, 0 to 64; 0: each pair has its own "
                   "(word2vec)")
       ->check(whole_number())
-      ->default_str("4; above 200 dimensions 1 that draws 4/5 of the negatives, of more weight")
+      ->default_str("2, above 200 dimensions 1, that draw 4/5 of the negatives, of more weight")
       ->group(group);
   command
       .add_option("--collision", arguments.sampling.collision,

@@ -5,6 +5,10 @@
 
 #include <doctest/doctest.h>
 
+#include <implicitmf/objectives/negative_sampler.hpp>
+#include <implicitmf/solvers/sgns_options.hpp>
+#include <implicitmf/solvers/window_list.hpp>
+
 namespace imf = implicitmf;
 using imf::SGNSOptions;
 using imf::detail::largest_sigma;
@@ -34,6 +38,16 @@ TEST_CASE("the higher the rate, the less may meet a row at once, and always one"
   }
   CHECK(before.tokens == 1);
   CHECK(before.groups == 1);
+}
+
+TEST_CASE("the limits at the default rate") {
+  const auto limits = meeting_limits({}, 2, 0.02, false);
+  CHECK(limits.windows == 2);
+  CHECK(limits.tokens == 48);
+  CHECK(limits.word_pairs == 20);
+  CHECK(limits.groups == 36);
+  CHECK(limits.batch_pairs == 40);
+  CHECK(meeting_limits({}, 2, 0.02, true).batch_pairs == 10);
 }
 
 TEST_CASE("a context that is often a negative, and pairs that repeat, shorten batches") {

@@ -187,9 +187,11 @@ TEST_CASE("the held-out loss begins at (1 + k) log 2 and falls, whichever way is
   options.threads = 2;
   options.deterministic = true;
   check(SGNSTrainer(options), 3.0);
-  options.negatives = 2.5;  // three are drawn, each of weight 5/6
+  options.negatives = 2.5;
   options.schedule = imf::RateSchedule::constant;
-  check(SGNSTrainer(options), 2.5);
+  check(SGNSTrainer(options), 2.5);  // two are drawn, each of weight 5/4
+  check(SGNSTrainer(options, imf::SampledNegatives<>{.shared_by_windows = 2}),
+        2.5);  // three, of weight 5/6
 }
 
 TEST_CASE("with a baseline, above 200 dimensions, the held-out loss falls too") {

@@ -67,7 +67,7 @@ class RandomStream {
     return mix_bits(key_ + (i + 1) * golden);
   }
 
-  /// The stream from element i on.
+  /// The stream from element i on, wherever this one stands.
   [[nodiscard]] constexpr RandomStream from(std::uint64_t i) const noexcept {
     RandomStream rest = *this;
     rest.next_ = i;

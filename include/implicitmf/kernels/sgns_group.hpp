@@ -132,8 +132,8 @@ inline void group_update(float* const* inputs, float* const* add_inputs, std::si
   if constexpr (moved_by_means)
 #pragma GCC unroll 2
     for (std::size_t c = 0; c < Chunks; ++c)
-      mean[c] = Batch::broadcast(means.input_factor) *
-                Batch::load_aligned(means.mean_output + k + c * w);
+      mean[c] =
+          Batch::broadcast(means.input_factor) * Batch::load_aligned(means.mean_output + k + c * w);
   Batch old_out[Outputs][Chunks];
   Batch new_out[Outputs][Chunks];
 #pragma GCC unroll 6

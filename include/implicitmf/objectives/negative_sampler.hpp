@@ -87,9 +87,9 @@ struct SampledNegatives {
   }
 
   /// As told, or by the dimension: 2 windows up to few_dimensions, and above a window alone; they
-  /// draw 4/5 of their negatives, rounded up. The more windows share and the fewer negatives are
-  /// drawn, the fewer rows come from memory and the more the steps vary, which costs the loss more
-  /// the more dimensions there are.
+  /// draw 4/5 of their negatives, rounded up, which weigh k together. The more windows share and
+  /// the fewer negatives are drawn, the fewer rows come from memory and the more the steps vary,
+  /// which costs the loss more the more dimensions there are.
   [[nodiscard]] NegativeSharing sharing(std::size_t dimension) const noexcept {
     if (shared_by_windows) return {.windows = *shared_by_windows};
     if (dimension <= few_dimensions) return {.windows = 2, .drawn = 0.8};

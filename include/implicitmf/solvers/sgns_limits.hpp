@@ -35,7 +35,8 @@ namespace implicitmf::detail {
     return meetings < static_cast<double>(most) ? static_cast<std::size_t>(meetings) : most;
   };
   // Groups of two batches: the more, the less often threads wait for each other; but fewer where a
-  // frequent context is a negative of many, as its row would move by the sum of what each finds.
+  // frequent context is a negative of many, as its row would move by the sum of what each finds. As
+  // for four windows a group, as many as were tried: fewer would allow more groups.
   constexpr double most_groups = 64.0;
   constexpr double most_moved = 2.2;
   const double groups = most_moved / moved_by_negatives(options, largest_noise, 4.0);

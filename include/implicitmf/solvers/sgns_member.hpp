@@ -135,12 +135,14 @@ class SGNSMember {
     ++added_;
   }
 
-  /// Begins to fetch what another member, who is done with it, found for the next batch to move.
-  void fetch_part(const SGNSMember& of) const noexcept {
-    const float* const part = of.parts_[moved_ % parts_.size()].data();
-    for (std::size_t k = 0; k < batches_[moved_ % batches_.size()].products;
-         k += buffer_alignment / sizeof(float))
-      __builtin_prefetch(part + k);
+  /// Begins to fetch what another member, who is done with it, found for the next batch to move. No
+  /// more than is there: a member that failed may have found less, and where no batch waits here
+  /// the size is that of an earlier one. Always inlined, see WindowGroup::fetch_inputs().
+  IMPLICITMF_ALWAYS_INLINE void fetch_part(const SGNSMember& of) const noexcept {
+    const Buffer<float>& part = of.parts_[moved_ % parts_.size()];
+    const std::size_t size = std::min(part.size(), batches_[moved_ % batches_.size()].products);
+    for (std::size_t k = 0; k < size; k += buffer_alignment / sizeof(float))
+      __builtin_prefetch(part.data() + k);
   }
 
   /// Moves its columns by the dot products that all members found for the first batch that waits.

@@ -13,6 +13,7 @@
 #include <implicitmf/core/random.hpp>
 #include <implicitmf/core/types.hpp>
 #include <implicitmf/kernels/sgns_group.hpp>
+#include <implicitmf/kernels/simd.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
 #include <implicitmf/solvers/factors.hpp>
 #include <implicitmf/solvers/window_list.hpp>
@@ -27,7 +28,7 @@ struct NegativeDraw {
 
 /// A few successive windows as one kernels::SGNSGroup: the rows of their words against the rows of
 /// their contexts and of negatives that they share. Windows that follow each other have most words
-/// in common, so that a group of four moves ten words' rows once rather than twenty-three times.
+/// in common, so that a group of two moves eight words' rows once rather than twelve times.
 class WindowGroup {
  public:
   /// \param most_windows  that build() is given at once
@@ -73,12 +74,13 @@ class WindowGroup {
             .meetings = meetings_.data(),
             .baseline = baseline};
   }
-  /// Begin to fetch the rows. Apart from build(), as a processor has only so many fetches under way
-  /// and waits where there are more.
-  void fetch_inputs() const noexcept {
+  /// Begin to fetch the rows to the second-level cache: to the first, or to be written, a processor
+  /// has so few fetches under way that it would wait for them. Always inlined, as g++ may drop
+  /// calls of what does nothing but fetch.
+  IMPLICITMF_ALWAYS_INLINE void fetch_inputs() const noexcept {
     for (std::size_t i = cached_inputs_; i < inputs_.size(); ++i) prefetch(inputs_[i]);
   }
-  void fetch_outputs() const noexcept {
+  IMPLICITMF_ALWAYS_INLINE void fetch_outputs() const noexcept {
     for (std::size_t j = 0; j < output_count_; ++j) prefetch(outputs_[j]);
   }
   /// Room for the group's coefficients.
@@ -90,9 +92,9 @@ class WindowGroup {
     std::uint32_t output;
   };
 
-  void prefetch(const float* row) const noexcept {
+  IMPLICITMF_ALWAYS_INLINE void prefetch(const float* row) const noexcept {
     for (std::size_t k = 0; k < stride_; k += AlignedMatrix::row_multiple)
-      __builtin_prefetch(row + k, 1);
+      __builtin_prefetch(row + k, 0, 2);
   }
 
   /// The rows of the tokens that stand in some of the windows, and in which.

@@ -107,7 +107,7 @@ struct WindowList {
   }
 
   /// Puts successive windows together, within limits. A word is taken to stand in all windows of
-  /// its group.
+  /// its group; words between these count, too.
   void group(const MeetingLimits& most) {
     groups.clear();
     std::size_t in_group = most.windows;
