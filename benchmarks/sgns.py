@@ -43,6 +43,7 @@ MODES = {
     "word2vec": ["--shared-windows", 0, "--schedule", "linear"],
     OWN: ["--shared-windows", 0],
     "shared by a window": ["--shared-windows", 1],
+    "shared by four windows": ["--shared-windows", 4],
     DEFAULT: [],
     LINEAR: ["--schedule", "linear"],
     "deterministic": ["--deterministic"],
