@@ -52,8 +52,8 @@ namespace implicitmf {
 ///                   windows from the same vectors, while up to 32 before them are yet to move. Of
 ///                   up to 8 blocks of columns (2 for d = 100, 4 for 300) each thread has one, two,
 ///                   four or all, and only parts of dot products go between threads: the same bits
-///                   for any number of them. Nearly as fast as without on one thread; more gain
-///                   less, and none beyond the number of blocks.
+///                   for any number of them. On one thread it takes about a third longer than
+///                   without; more gain less, and none beyond the number of blocks.
 /// \par Memory       memory_bytes(): 4 (V_W + V_C) d bytes, twice that with `deterministic`, thrice
 ///                   with AdaGradStep, and up to some MiB of windows for each thread; the corpus's
 ///                   ids once more with `held_out`.

@@ -74,7 +74,7 @@ class WindowGroup {
             .meetings = meetings_.data(),
             .baseline = baseline};
   }
-  /// Begin to fetch the rows to the second-level cache: to the first, or to be written, a processor
+  /// Begin to fetch the rows, to the second-level cache: to the first, or to be written, a processor
   /// has so few fetches under way that it would wait for them. Always inlined, as g++ may drop
   /// calls of what does nothing but fetch.
   IMPLICITMF_ALWAYS_INLINE void fetch_inputs() const noexcept {
