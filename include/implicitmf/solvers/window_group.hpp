@@ -74,9 +74,9 @@ class WindowGroup {
             .meetings = meetings_.data(),
             .baseline = baseline};
   }
-  /// Begin to fetch the rows, to the second-level cache: to the first, or to be written, a processor
-  /// has so few fetches under way that it would wait for them. Always inlined, as g++ may drop
-  /// calls of what does nothing but fetch.
+  /// Begin to fetch the rows, to the second-level cache: to the first, or to be written, a
+  /// processor has so few fetches under way that it would wait for them. Always inlined, as g++ may
+  /// drop calls of what does nothing but fetch.
   IMPLICITMF_ALWAYS_INLINE void fetch_inputs() const noexcept {
     for (std::size_t i = cached_inputs_; i < inputs_.size(); ++i) prefetch(inputs_[i]);
   }
