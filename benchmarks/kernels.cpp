@@ -364,19 +364,27 @@ void sgns_step_ours(benchmark::State& state) {
     weight(t, t) = 1.0F;
   }
   imf::AlignedMatrix g(step_words, step_contexts);
+  imf::AlignedMatrix expected(1, step_contexts);
+  for (std::size_t j = step_windows; j < step_contexts; ++j) expected(0, j) = 0.125F;
+  const std::vector<float> meetings(step_words, float{step_windows});
+  const imf::AlignedMatrix means = random_panel(2, dimension);
   const kernels::SGNSGroup group{.inputs = row.data(),
                                  .input_count = step_words,
                                  .outputs = row.data() + step_words,
                                  .output_count = step_contexts,
-                                 .stride = rows.stride(),
+                                 .columns = kernels::whole_columns(dimension),
                                  .membership = membership.data(),
                                  .attraction = attraction.row_data(0),
                                  .weight = weight.row_data(0),
                                  .windows = step_windows,
-                                 .weight_stride = weight.stride()};
+                                 .weight_stride = weight.stride(),
+                                 .expected = expected.row_data(0),
+                                 .meetings = meetings.data(),
+                                 .all_meetings = step_words * step_windows,
+                                 .baseline = {means.row_data(0), means.row_data(1)}};
   kernels::SGNSKernel<> kernel;
   for (auto _ : state) {
-    kernel.dots(group, 0, group.stride, g.row_data(0));
+    kernel.dots(group, 0, group.columns, g.row_data(0));
     kernel.coefficients(group, 1e-9F, g.row_data(0));
     kernel.update(group, 1e-9F, g.row_data(0));
     benchmark::ClobberMemory();
@@ -385,7 +393,8 @@ void sgns_step_ours(benchmark::State& state) {
 }
 BENCHMARK(sgns_step_ours)->Arg(100)->Arg(300);
 
-/// The same with dense matrices in place of rows here and there, and labels in place of weights.
+/// The same with dense matrices in place of rows here and there, labels in place of weights, and no
+/// baseline.
 void sgns_step_eigen(benchmark::State& state) {
   const std::size_t dimension = argument(state, 0);
   EigenPanel words = eigen_copy(random_panel(step_words, dimension));

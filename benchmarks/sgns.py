@@ -10,6 +10,7 @@ fastText (Debian: fasttext) and gensim (python3-gensim) join in where they are i
 the same text, dimension, window 5, 5 negatives, first rate .025, min count 5 and subsampling. Ours
 stays for half of the epochs before it falls, but in the modes "word2vec" and "linear rate".
 """
+import importlib.util
 from pathlib import Path
 
 from support import (
@@ -109,6 +110,14 @@ def gensim(options, dimension, subsample, output, seed=1):
     )
 
 
+def has_gensim():
+    """Whether this Python has it; tells where it has not."""
+    if importlib.util.find_spec("gensim"):
+        return True
+    note("this Python has no gensim: left out (Debian: python3-gensim, for /usr/bin/python3)")
+    return False
+
+
 def fasttext(options, dimension, subsample, output):
     """fastText without subwords. It adds .bin and .vec to the name."""
     command = ["fasttext", "skipgram", "-input", options.corpus, "-output", output]
@@ -164,7 +173,8 @@ def jobs_of(options, dimension, subsample, folder):
         )
     else:
         note("fasttext is not on the PATH: left out")
-    job(GENSIM, ".bin", lambda to: gensim(options, dimension, subsample, to))
+    if has_gensim():
+        job(GENSIM, ".bin", lambda to: gensim(options, dimension, subsample, to))
     return jobs, files
 
 
@@ -258,6 +268,8 @@ def quality(options, sets, questions):
     rows, losses, scores = [], {}, {}
     with scratch(options) as folder:
         for name in options.modes or MODES:
+            if MODES[name] is None and not has_gensim():
+                continue
             runs = []
             for seed in range(1, options.seeds + 1):
                 note(f"{name}, seed {seed}")

@@ -62,6 +62,7 @@
 #include <implicitmf/kernels/adagrad.hpp>
 #include <implicitmf/kernels/axpy.hpp>
 #include <implicitmf/kernels/dot.hpp>
+#include <implicitmf/kernels/half_register.hpp>
 #include <implicitmf/kernels/panel_product.hpp>
 #include <implicitmf/kernels/sgns_cells.hpp>
 #include <implicitmf/kernels/sgns_group.hpp>

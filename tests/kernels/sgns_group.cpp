@@ -22,9 +22,9 @@ using implicitmf::kernels::ExactSigmoid;
 using implicitmf::kernels::FastSigmoid;
 using implicitmf::kernels::FloatBatch;
 using implicitmf::kernels::panel_width;
-using implicitmf::kernels::SGNSBaseline;
 using implicitmf::kernels::SGNSGroup;
 using implicitmf::kernels::SGNSKernel;
+using implicitmf::kernels::whole_columns;
 using namespace kernel_tests;
 
 constexpr std::size_t tile_outputs = 6;
@@ -49,7 +49,7 @@ struct Shape {
   bool repeats = false;  // some inputs are the same row
   std::size_t spare_weights = 0;
 
-  [[nodiscard]] std::size_t stride() const { return AlignedMatrix::padded(dimension); }
+  [[nodiscard]] std::size_t columns() const { return whole_columns(dimension); }
   [[nodiscard]] std::size_t weight_stride() const {
     return AlignedMatrix::padded(outputs) + spare_weights;
   }
@@ -84,7 +84,7 @@ std::vector<Shape> shapes() {
 struct Example {
   explicit Example(Shape s, std::uint64_t seed = 1)
       : shape(s),
-        rows(noise_matrix(2 * (s.inputs + s.outputs) + 1, s.stride(), seed)),
+        rows(noise_matrix(2 * (s.inputs + s.outputs) + 1, s.columns(), seed)),
         membership(s.inputs * s.windows),
         attraction(s.windows * s.weight_stride(), 0.0F),
         weight(s.windows * s.weight_stride(), 0.0F) {
@@ -94,7 +94,7 @@ struct Example {
       if (r % 2 == 0)
         std::fill_n(row, rows.stride(), quiet_nan);
       else
-        std::fill(row + s.dimension, row + s.stride(), 0.0F);
+        std::fill(row + s.dimension, row + s.columns(), 0.0F);
     }
     std::vector<std::size_t> order(s.inputs + s.outputs);
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -132,7 +132,7 @@ struct Example {
                        .input_count = shape.inputs,
                        .outputs = out.data(),
                        .output_count = shape.outputs,
-                       .stride = shape.stride(),
+                       .columns = shape.columns(),
                        .membership = membership.data(),
                        .attraction = attraction.data(),
                        .weight = weight.data(),
@@ -144,7 +144,7 @@ struct Example {
   Buffer<float> coefficients(Kernel& kernel, float rate) {
     Buffer<float> g(shape.inputs * shape.weight_stride(), 7.0F);
     with_group([&](const SGNSGroup& group) {
-      kernel.dots(group, 0, group.stride, g.data());
+      kernel.dots(group, 0, group.columns, g.data());
       kernel.coefficients(group, rate, g.data());
     });
     return g;
@@ -182,19 +182,19 @@ template <class Arch, class Policy>
 bool coefficients_are_close(Example& e, float rate, long double sigmoid_roundings) {
   SGNSKernel<Arch, Policy> kernel;
   const Buffer<float> g = e.coefficients(kernel, rate);
-  const auto n = static_cast<long double>(e.shape.stride());
+  const auto n = static_cast<long double>(e.shape.columns());
   const auto w = static_cast<long double>(FloatBatch<Arch>::width);
   const auto windows = static_cast<long double>(e.shape.windows);
   for (std::size_t i = 0; i < e.shape.inputs; ++i)
     for (std::size_t j = 0; j < e.shape.outputs; ++j) {
       ExactSum x;
-      for (std::size_t k = 0; k < e.shape.stride(); ++k)
+      for (std::size_t k = 0; k < e.shape.columns(); ++k)
         x.add(e.rows(e.inputs[i], k), e.rows(e.outputs[j], k));
       const long double a = total(e, e.attraction, i, j);
       const long double b = total(e, e.weight, i, j);
       const long double sigma = exact_sigmoid(x.value);
       // No slope of σ is above 1/4.
-      const long double of_sigma = (n / w + std::log2(w)) * x.magnitude / 4;
+      const long double of_sigma = (std::ceil(n / w) + std::log2(w)) * x.magnitude / 4;
       const long double bound =
           b * (of_sigma + sigmoid_roundings * sigma) + (windows + 3) * (a + b * sigma);
       const long double exact = static_cast<long double>(rate) * (a - b * sigma);
@@ -270,7 +270,7 @@ bool same_rows(const AlignedMatrix& m, const Rows<float>& rows) {
 /// Whether the columns that the group has are within the bounds that the rows carry.
 bool close_rows(const Example& e, const AlignedMatrix& m, const Rows<Bounded>& rows) {
   for (std::size_t r = 1; r < m.rows(); r += 2)
-    for (std::size_t k = 0; k < e.shape.stride(); ++k) {
+    for (std::size_t k = 0; k < e.shape.columns(); ++k) {
       const Bounded& expected = rows[r][k];
       const long double error = std::fabs(static_cast<long double>(m(r, k)) - expected.value);
       if (!(error <= expected.error)) return false;
@@ -323,10 +323,13 @@ TEST_CASE_TEMPLATE("dot products are summed in their order", Arch, DefaultArch, 
     for (std::size_t i = 0; i < shape.inputs; ++i)
       for (std::size_t j = 0; j < shape.outputs; ++j) {
         std::vector<float> lanes(w);
-        for (std::size_t k = 0; k < shape.stride(); ++k) {
-          float& lane = lanes[k % w];
-          lane = multiply_add(e.rows(e.inputs[i], k), e.rows(e.outputs[j], k), lane);
-        }
+        const auto add = [&](std::size_t k, std::size_t lane) {
+          lanes[lane] = multiply_add(e.rows(e.inputs[i], k), e.rows(e.outputs[j], k), lanes[lane]);
+        };
+        // Of 16 lanes, eight columns that are too many for whole registers come first.
+        const std::size_t whole = shape.columns() / w * w;
+        for (std::size_t k = whole; k < shape.columns(); ++k) add(k, k - whole);
+        for (std::size_t k = 0; k < whole; ++k) add(k, k % w);
         REQUIRE(same_bits(g[i * shape.weight_stride() + j], halving_sum(lanes)));
       }
   }
@@ -344,7 +347,7 @@ TEST_CASE_TEMPLATE("update moves the rows in its order and nothing else", Arch, 
     const Buffer<float> g = e.some_coefficients();
     Rows<float> expected = rows_of<float>(e.rows);
     Rows<Bounded> exact = rows_of<Bounded>(e.rows);
-    for (std::size_t k = 0; k < shape.stride(); ++k) {
+    for (std::size_t k = 0; k < shape.columns(); ++k) {
       documented_moves(e, g, k, expected, expected);
       documented_moves(e, g, k, exact, exact);
     }
@@ -352,7 +355,7 @@ TEST_CASE_TEMPLATE("update moves the rows in its order and nothing else", Arch, 
     REQUIRE(same_rows(e.rows, expected));
     REQUIRE(close_rows(e, e.rows, exact));
     for (std::size_t r = 1; r < e.rows.rows(); r += 2)
-      for (std::size_t k = shape.dimension; k < shape.stride(); ++k) REQUIRE(e.rows(r, k) == 0.0F);
+      for (std::size_t k = shape.dimension; k < shape.columns(); ++k) REQUIRE(e.rows(r, k) == 0.0F);
   }
 }
 
@@ -360,24 +363,26 @@ TEST_CASE_TEMPLATE("dots of some columns are those of rows that have no others",
                    PlainArch) {
   for (const std::size_t outputs : {1U, 6U, 8U, 20U}) {
     CAPTURE(outputs);
-    const Shape shape{.inputs = 7, .outputs = outputs, .dimension = 96, .repeats = true};
-    for (std::size_t begin = 0; begin <= 96; begin += panel_width)
-      for (std::size_t end = begin; end <= 96; end += panel_width) {
+    constexpr std::size_t all = 104;
+    const Shape shape{.inputs = 7, .outputs = outputs, .dimension = all, .repeats = true};
+    for (std::size_t begin = 0; begin < all; begin += panel_width)
+      for (std::size_t end = begin; end < all + panel_width; end += panel_width) {
+        const std::size_t last = std::min(end, all);
         Example e(shape);
         Example masked(shape);
         Buffer<float> some(shape.inputs * shape.weight_stride(), 7.0F);
         Buffer<float> expected(some.size(), 7.0F);
         for (std::size_t r = 1; r < e.rows.rows(); r += 2)
-          for (std::size_t k = 0; k < 96; ++k)
-            if (k < begin || k >= end) {
+          for (std::size_t k = 0; k < all; ++k)
+            if (k < begin || k >= last) {
               e.rows(r, k) = quiet_nan;
               masked.rows(r, k) = 0.0F;
             }
         e.with_group([&](const SGNSGroup& group) {
-          SGNSKernel<Arch>::dots(group, begin, end, some.data());
+          SGNSKernel<Arch>::dots(group, begin, last, some.data());
         });
         masked.with_group([&](const SGNSGroup& group) {
-          SGNSKernel<Arch>::dots(group, 0, group.stride, expected.data());
+          SGNSKernel<Arch>::dots(group, 0, group.columns, expected.data());
         });
         REQUIRE(some == expected);
       }
@@ -397,7 +402,7 @@ TEST_CASE_TEMPLATE("add_gradient moves other rows by what stands in the group's"
     AlignedMatrix sums = Example(shape, 9).rows;
     Rows<float> before = rows_of<float>(e.rows);
     Rows<float> expected = rows_of<float>(sums);
-    for (std::size_t k = 0; k < shape.stride(); ++k) documented_moves(e, g, k, before, expected);
+    for (std::size_t k = 0; k < shape.columns(); ++k) documented_moves(e, g, k, before, expected);
     const std::vector<float*> to_inputs = Example::pointers(sums, e.inputs);
     const std::vector<float*> to_outputs = Example::pointers(sums, e.outputs);
     e.with_group([&](const SGNSGroup& group) {
@@ -441,7 +446,7 @@ TEST_CASE_TEMPLATE("the moves are the objective's gradient", Arch, DefaultArch, 
     }
 }
 
-TEST_CASE_TEMPLATE("a baseline does a part of what negatives do by the mean rows", Arch,
+TEST_CASE_TEMPLATE("a baseline does what is expected of negatives by the mean rows", Arch,
                    DefaultArch, PlainArch) {
   const float rate = 0.25F;
   for (const Shape& shape : shapes()) {
@@ -450,12 +455,10 @@ TEST_CASE_TEMPLATE("a baseline does a part of what negatives do by the mean rows
     CAPTURE(shape.dimension);
     Example plain(shape);
     Example based(shape);
-    const AlignedMatrix means = noise_matrix(2, shape.stride(), 5);
+    const AlignedMatrix means = noise_matrix(2, shape.columns(), 5);
     Noise noise(6);
-    Buffer<float> draws(shape.weight_stride(), 0.0F);
-    for (std::size_t j = 0; j < shape.outputs; j += 2) draws[j] = std::fabs(noise());
-    const SGNSBaseline baseline{
-        .sigma = 0.375F, .mean_input = means.row_data(0), .mean_output = means.row_data(1)};
+    Buffer<float> share(shape.weight_stride(), 0.0F);
+    for (std::size_t j = 0; j < shape.outputs; j += 2) share[j] = std::fabs(noise());
     SGNSKernel<Arch> kernel;
     Buffer<float> g = plain.coefficients(kernel, rate);
     const Buffer<float> without = g;
@@ -463,51 +466,50 @@ TEST_CASE_TEMPLATE("a baseline does a part of what negatives do by the mean rows
     for (std::size_t i = 0; i < shape.inputs; ++i)
       for (std::size_t t = 0; t < shape.windows; ++t)
         meetings[i] += plain.membership[i * shape.windows + t];
+    const float met = std::accumulate(meetings.begin(), meetings.end(), 0.0F);
     based.with_group([&](SGNSGroup group) {
-      group.draws = draws.data();
+      group.expected = share.data();
       group.meetings = meetings.data();
-      group.baseline = baseline;
-      kernel.dots(group, 0, group.stride, g.data());
+      group.all_meetings = met;
+      group.baseline = {.mean_input = means.row_data(0), .mean_output = means.row_data(1)};
+      kernel.dots(group, 0, group.columns, g.data());
       kernel.coefficients(group, rate, g.data());
       kernel.update(group, rate, g.data());
     });
-    const float factor = baseline.sigma * rate;
     for (std::size_t i = 0; i < shape.inputs; ++i)
       for (std::size_t j = 0; j < shape.outputs; ++j) {
         const std::size_t at = i * shape.weight_stride() + j;
         REQUIRE(static_cast<double>(g[at]) ==
-                doctest::Approx(static_cast<double>(without[at] + factor * meetings[i] * draws[j]))
+                doctest::Approx(static_cast<double>(without[at] + rate * meetings[i] * share[j]))
                     .epsilon(1e-5)
                     .scale(1.0));
       }
-    const float met = std::accumulate(meetings.begin(), meetings.end(), 0.0F);
-    const float drawn = std::accumulate(draws.begin(), draws.end(), 0.0F);
     Rows<float> expected = rows_of<float>(plain.rows);
-    std::vector<float> share(shape.inputs);
-    for (std::size_t k = 0; k < shape.stride(); ++k) {
-      for (std::size_t i = 0; i < shape.inputs; ++i)
-        share[i] = -factor * meetings[i] * drawn * means(1, k);
-      documented_moves(plain, g, k, expected, expected, share);
+    std::vector<float> moved(shape.inputs);
+    for (std::size_t k = 0; k < shape.columns(); ++k) {
+      for (std::size_t i = 0; i < shape.inputs; ++i) moved[i] = -rate * meetings[i] * means(1, k);
+      documented_moves(plain, g, k, expected, expected, moved);
       for (std::size_t j = 0; j < shape.outputs; ++j)
-        expected[plain.outputs[j]][k] -= factor * met * draws[j] * means(0, k);
+        expected[plain.outputs[j]][k] -= rate * met * share[j] * means(0, k);
     }
     for (std::size_t r = 1; r < based.rows.rows(); r += 2)
-      for (std::size_t k = 0; k < shape.stride(); ++k)
+      for (std::size_t k = 0; k < shape.columns(); ++k)
         REQUIRE(static_cast<double>(based.rows(r, k)) ==
                 doctest::Approx(static_cast<double>(expected[r][k])).epsilon(1e-4).scale(1.0));
   }
 }
 
-TEST_CASE_TEMPLATE("a baseline changes no move in expectation, for any sigma", Arch, DefaultArch,
-                   PlainArch) {
+TEST_CASE_TEMPLATE("a baseline changes no move in expectation, whatever is expected", Arch,
+                   DefaultArch, PlainArch) {
   // One draw, each output as likely, for each input alone: means over all of these.
   const Shape shape{.inputs = 5, .outputs = 7, .dimension = 20};
-  const auto moves = [&](float sigma) {
+  const auto moves = [&](const auto& sigma_of) {
     Example e(shape);
-    AlignedMatrix means(2, shape.stride());
-    for (std::size_t k = 0; k < shape.stride(); ++k) {
+    AlignedMatrix means(2, shape.columns());
+    for (std::size_t k = 0; k < shape.columns(); ++k) {
       for (const std::size_t r : e.inputs) means(0, k) += e.rows(r, k) / 5.0F;
-      for (const std::size_t r : e.outputs) means(1, k) += e.rows(r, k) / 7.0F;
+      for (std::size_t j = 0; j < 7; ++j)
+        means(1, k) += sigma_of(j) * e.rows(e.outputs[j], k) / 7.0F;
     }
     AlignedMatrix sums(e.rows.rows(), e.rows.cols());
     alignas(64) const float one[panel_width] = {1.0F};
@@ -515,38 +517,42 @@ TEST_CASE_TEMPLATE("a baseline changes no move in expectation, for any sigma", A
     alignas(64) float g[panel_width] = {};
     SGNSKernel<Arch> kernel;
     for (const std::size_t input : e.inputs)
-      for (const std::size_t output : e.outputs) {
+      for (std::size_t j = 0; j < 7; ++j) {
         const std::vector<float*> in = Example::pointers(e.rows, {input});
-        const std::vector<float*> out = Example::pointers(e.rows, {output});
+        const std::vector<float*> out = Example::pointers(e.rows, {e.outputs[j]});
         const std::vector<float*> to_in = Example::pointers(sums, {input});
-        const std::vector<float*> to_out = Example::pointers(sums, {output});
+        const std::vector<float*> to_out = Example::pointers(sums, {e.outputs[j]});
+        alignas(64) const float expected[panel_width] = {sigma_of(j)};
         const SGNSGroup group{.inputs = in.data(),
                               .input_count = 1,
                               .outputs = out.data(),
                               .output_count = 1,
-                              .stride = shape.stride(),
+                              .columns = shape.columns(),
                               .membership = one,
                               .attraction = zero,
                               .weight = one,
                               .windows = 1,
                               .weight_stride = panel_width,
-                              .draws = one,
+                              .expected = expected,
                               .meetings = one,
-                              .baseline = {sigma, means.row_data(0), means.row_data(1)}};
-        kernel.dots(group, 0, group.stride, g);
+                              .all_meetings = 1.0F,
+                              .baseline = {means.row_data(0), means.row_data(1)}};
+        kernel.dots(group, 0, group.columns, g);
         kernel.coefficients(group, 0.5F, g);
         kernel.add_gradient(group, 0.5F, g, to_in.data(), to_out.data());
       }
     return sums;
   };
-  const AlignedMatrix plain = moves(0.0F);
-  for (const float sigma : {0.125F, 0.5F, 1.0F}) {
-    const AlignedMatrix based = moves(sigma);
+  const AlignedMatrix plain = moves([](std::size_t) { return 0.0F; });
+  const auto require_same = [&](const AlignedMatrix& based) {
     for (std::size_t r = 0; r < plain.rows(); ++r)
       for (std::size_t k = 0; k < plain.stride(); ++k)
         REQUIRE(static_cast<double>(based(r, k)) ==
                 doctest::Approx(static_cast<double>(plain(r, k))).epsilon(1e-5).scale(1.0));
-  }
+  };
+  for (const float sigma : {0.125F, 0.5F, 1.0F})
+    require_same(moves([sigma](std::size_t) { return sigma; }));
+  require_same(moves([](std::size_t j) { return 0.125F * static_cast<float>(j); }));
 }
 
 TEST_CASE_TEMPLATE("NaN and infinity in a row show in finite", Arch, DefaultArch, PlainArch) {

@@ -63,6 +63,22 @@ TEST_CASE("a context that never occurs is never a negative, whatever the distrib
   for (int i = 0; i < 10000; ++i) REQUIRE(counts[sampler.draw(random)] > 0);
 }
 
+TEST_CASE("contexts of a class are about as probable, whatever their order") {
+  const auto classes = [](const Counts& counts, const auto& distribution) {
+    const NegativeSampler sampler(counts, distribution, Collision::keep);
+    std::vector<int> all;
+    for (WordId c = 0; c < counts.size(); ++c) all.push_back(sampler.class_of(c));
+    return all;
+  };
+  // Two classes for each halving of q.
+  CHECK(classes({1, 1024, 600, 512, 300}, EmpiricalContexts{}) == std::vector<int>{20, 0, 1, 2, 3});
+  CHECK(classes({1, 16, 256}, SmoothedContexts{.alpha = 0.5}) == std::vector<int>{8, 4, 0});
+  CHECK(classes({1, 1000, 7}, EvenContexts(2.0)) == std::vector<int>{0, 0, 0});
+  constexpr int last = NegativeSampler::classes - 1;
+  CHECK(classes({0, imf::Count{1} << 60U, 1}, EmpiricalContexts{}) ==
+        std::vector<int>{last, 0, last});
+}
+
 TEST_CASE("a negative beside another context is used as it is, under each rule") {
   for (const Collision rule : {Collision::keep, Collision::skip, Collision::redraw}) {
     const NegativeSampler sampler(Counts{1, 1, 1}, EmpiricalContexts{}, rule);

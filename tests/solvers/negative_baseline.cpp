@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -15,7 +16,7 @@ using imf::detail::NegativeBaseline;
 namespace {
 
 constexpr std::size_t dimension = 20;
-constexpr std::size_t stride = 32;
+constexpr std::size_t columns = 24;
 
 /// Three inputs in two windows, four outputs of which two were drawn, one of them twice.
 struct Example {
@@ -24,7 +25,10 @@ struct Example {
   std::vector<float*> outputs;
   std::vector<float> membership{1, 0, 1, 1, 0, 1};
   std::vector<float> meetings{1, 2, 1};
-  std::vector<float> draws{0.0F, 1.0F, 0.0F, 2.0F};
+  std::vector<imf::DrawnNegative> negatives{{.output = 1, .noise_class = 5},
+                                            {.output = 3, .noise_class = 8},
+                                            {.output = 3, .noise_class = 8}};
+  std::vector<float> expected{0.0F, 0.25F, 0.0F, 0.5F};
 
   explicit Example(std::uint64_t seed) {
     imf::RandomStream random(seed, imf::RandomPurpose::test_data);
@@ -32,95 +36,123 @@ struct Example {
       for (float& x : rows.row(r)) x = static_cast<float>(random.uniform() - 0.5);
       (r < 3 ? inputs : outputs).push_back(rows.row_data(r));
     }
-    draws.resize(16);
+    expected.resize(16);
   }
   [[nodiscard]] imf::kernels::SGNSGroup view() const {
     return {.inputs = inputs.data(),
             .input_count = 3,
             .outputs = outputs.data(),
             .output_count = 4,
-            .stride = stride,
+            .columns = columns,
             .membership = membership.data(),
             .windows = 2,
             .weight_stride = 16,
-            .draws = draws.data(),
-            .meetings = meetings.data()};
+            .expected = expected.data(),
+            .meetings = meetings.data(),
+            .all_meetings = 4.0F};
   }
-  /// The mean input by how often it meets the draws, and the mean output by these.
+  void teach(NegativeBaseline& means, const std::vector<float>& dots) const {
+    means.follow(view(), negatives, dots.data());
+  }
+  /// The mean input by how often it meets the draws, and the outputs by what is expected of them.
   [[nodiscard]] double mean_input(std::size_t k) const {
     return static_cast<double>(rows(0, k) + 2.0F * rows(1, k) + rows(2, k)) / 4.0;
   }
   [[nodiscard]] double mean_output(std::size_t k) const {
-    return static_cast<double>(rows(4, k) + 2.0F * rows(6, k)) / 3.0;
+    return static_cast<double>(0.25F * rows(4, k) + 0.5F * rows(6, k));
   }
 };
 
-/// Dot products that are all `x`.
-std::vector<float> all_dots(float x) { return std::vector<float>(48, x); }
+/// Dot products: `first` of output 1, `second` of output 3, for the input in the middle.
+std::vector<float> dots_of(float first, float second) {
+  std::vector<float> dots(48, 1e3F);
+  dots[17] = first;
+  dots[19] = second;
+  return dots;
+}
+double sigma(const NegativeBaseline& means, std::size_t noise_class) {
+  return static_cast<double>(means.sigmas()[noise_class]);
+}
 
 }  // namespace
 
 TEST_CASE("there is no baseline before the first group, nor where its sigma may not be above 0") {
-  CHECK(NegativeBaseline(stride, 1.0F).baseline().sigma == 0.0F);
-  NegativeBaseline none(stride, 0.0F);
-  none.follow(Example(1).view(), all_dots(0.0F).data());
-  CHECK(none.baseline().sigma == 0.0F);
+  const NegativeBaseline untaught(columns, 1.0F);
+  CHECK(untaught.used());
+  CHECK(untaught.baseline().mean_input == nullptr);
+  CHECK(untaught.baseline().mean_output == nullptr);
+  NegativeBaseline none(columns, 0.0F);
+  Example(1).teach(none, dots_of(0.0F, 0.0F));
+  CHECK_FALSE(none.used());
+  CHECK(none.baseline().mean_input == nullptr);
 }
 
 TEST_CASE("the first group is the mean, later ones count as much until there are many") {
   const Example first(1);
   const Example second(2);
-  NegativeBaseline means(stride, 1.0F);
-  means.follow(first.view(), all_dots(0.0F).data());
-  CHECK(static_cast<double>(means.baseline().sigma) == doctest::Approx(0.5));
+  NegativeBaseline means(columns, 1.0F);
+  first.teach(means, dots_of(0.0F, 0.0F));
   for (std::size_t k = 0; k < dimension; ++k) {
     CHECK(static_cast<double>(means.baseline().mean_input[k]) ==
           doctest::Approx(first.mean_input(k)));
     CHECK(static_cast<double>(means.baseline().mean_output[k]) ==
           doctest::Approx(first.mean_output(k)));
   }
-  means.follow(second.view(), all_dots(std::log(3.0F)).data());
-  CHECK(static_cast<double>(means.baseline().sigma) == doctest::Approx(0.625));
+  second.teach(means, dots_of(0.0F, 0.0F));
   for (std::size_t k = 0; k < dimension; ++k) {
     CHECK(static_cast<double>(means.baseline().mean_input[k]) ==
           doctest::Approx((first.mean_input(k) + second.mean_input(k)) / 2).scale(1));
     CHECK(static_cast<double>(means.baseline().mean_output[k]) ==
           doctest::Approx((first.mean_output(k) + second.mean_output(k)) / 2).scale(1));
   }
-  for (std::size_t k = dimension; k < stride; ++k) {
+  for (std::size_t k = dimension; k < columns; ++k) {
     CHECK(means.baseline().mean_input[k] == 0.0F);
     CHECK(means.baseline().mean_output[k] == 0.0F);
   }
 }
 
-TEST_CASE("means forget, rows sooner than sigma") {
-  const Example before(1);
-  const Example after(2);
-  NegativeBaseline means(stride, 1.0F);
-  for (int i = 0; i < 2000; ++i) means.follow(before.view(), all_dots(0.0F).data());
-  constexpr auto reach = NegativeBaseline::memory / NegativeBaseline::every;
-  for (std::size_t i = 0; i < 20 * reach; ++i)
-    means.follow(after.view(), all_dots(std::log(3.0F)).data());
-  for (std::size_t k = 0; k < dimension; ++k)
-    CHECK(static_cast<double>(means.baseline().mean_output[k]) ==
-          doctest::Approx(after.mean_output(k)).scale(1));
-  CHECK(means.baseline().sigma < 0.6F);
-  for (int i = 0; i < 8000; ++i) means.follow(after.view(), all_dots(std::log(3.0F)).data());
-  CHECK(static_cast<double>(means.baseline().sigma) == doctest::Approx(0.75));
+TEST_CASE("each class has a sigma of its own: a half until it is met, then the mean") {
+  NegativeBaseline means(columns, 1.0F);
+  CHECK(sigma(means, 5) == 0.5);
+  const float three = std::log(3.0F);  // σ is 3/4, of −log 3 1/4
+  Example(1).teach(means, dots_of(three, -three));
+  CHECK(sigma(means, 5) == doctest::Approx(0.75));
+  CHECK(sigma(means, 8) == doctest::Approx(0.25));
+  CHECK(sigma(means, 6) == 0.5);
+  Example(2).teach(means, dots_of(0.0F, three));
+  CHECK(sigma(means, 5) == doctest::Approx((0.75 + 0.5) / 2));
+  CHECK(sigma(means, 8) == doctest::Approx((2 * 0.25 + 2 * 0.75) / 4));
 }
 
-TEST_CASE("sigma is bounded, and groups without inputs or draws teach nothing") {
-  NegativeBaseline means(stride, 0.375F);
-  Example example(1);
-  means.follow(example.view(), all_dots(0.0F).data());
-  CHECK(means.baseline().sigma == 0.375F);
+TEST_CASE("means forget, rows sooner than sigmas") {
+  const Example before(1);
+  const Example after(2);
+  const float three = std::log(3.0F);
+  NegativeBaseline means(columns, 1.0F);
+  for (int i = 0; i < 2000; ++i) before.teach(means, dots_of(0.0F, 0.0F));
+  constexpr auto reach = NegativeBaseline::memory / NegativeBaseline::every;
+  for (std::size_t i = 0; i < 10 * reach; ++i) after.teach(means, dots_of(three, three));
+  for (std::size_t k = 0; k < dimension; ++k)
+    CHECK(static_cast<double>(means.baseline().mean_output[k]) ==
+          doctest::Approx(after.mean_output(k)).epsilon(1e-3).scale(1));
+  CHECK(sigma(means, 5) < 0.6);
+  for (int i = 0; i < 4000; ++i) after.teach(means, dots_of(three, three));
+  CHECK(sigma(means, 5) == doctest::Approx(0.75));
+  CHECK(sigma(means, 8) == doctest::Approx(0.75));
+}
 
-  NegativeBaseline empty(stride, 1.0F);
+TEST_CASE("sigmas are bounded, and groups without inputs teach nothing") {
+  NegativeBaseline means(columns, 0.375F);
+  CHECK(sigma(means, 5) == 0.375);
+  const Example example(1);
+  example.teach(means, dots_of(0.0F, -std::log(3.0F)));
+  CHECK(sigma(means, 5) == 0.375);
+  CHECK(sigma(means, 8) == doctest::Approx(0.25));
+
+  NegativeBaseline empty(columns, 1.0F);
   auto view = example.view();
   view.input_count = 0;
-  empty.follow(view, all_dots(0.0F).data());
-  example.draws.assign(16, 0.0F);
-  empty.follow(example.view(), all_dots(0.0F).data());
-  CHECK(empty.baseline().sigma == 0.0F);
-  CHECK(empty.baseline().mean_input[0] == 0.0F);
+  empty.follow(view, example.negatives, dots_of(1.0F, 1.0F).data());
+  CHECK(sigma(empty, 5) == 0.5);
+  CHECK(empty.baseline().mean_input == nullptr);
 }

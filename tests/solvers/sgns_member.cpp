@@ -100,10 +100,12 @@ imf::Factors obvious(const Example& example, imf::Factors vectors, float rate) {
     std::vector<imf::WindowGroup> groups;
     void move(Step::Worker& worker, NegativeBaseline& means, float by) {
       const auto baseline = means.baseline();
+      const auto sigmas = means.sigmas();
       for (std::size_t i = 0; i < groups.size(); ++i) {
+        groups[i].expect(sigmas);
         const auto view = groups[i].view(baseline);
         float* const g = groups[i].coefficients().data();
-        if (i % NegativeBaseline::every == 0) means.follow(view, g);
+        if (i % NegativeBaseline::every == 0) means.follow(view, groups[i].negatives(), g);
         worker.coefficients(view, by, g);
       }
       for (auto& group : groups) worker.move(group.view(baseline), group.coefficients().data(), by);
@@ -111,7 +113,7 @@ imf::Factors obvious(const Example& example, imf::Factors vectors, float rate) {
     }
   };
   auto worker = Step::worker();
-  NegativeBaseline means(AlignedMatrix::padded(vectors.words.cols()), largest_sigma);
+  NegativeBaseline means(imf::kernels::whole_columns(vectors.words.cols()), largest_sigma);
   Batch before;
   for (const imf::IndexRange batch : example.batches()) {
     Batch now;
@@ -123,7 +125,7 @@ imf::Factors obvious(const Example& example, imf::Factors vectors, float rate) {
       group.build(example.list, windows, example.sampler, Example::negatives(windows.begin),
                   vectors, 0);
       const auto view = group.view();
-      worker.dots(view, 0, view.stride, group.coefficients().data());
+      worker.dots(view, 0, view.columns, group.coefficients().data());
     }
     before.move(worker, means, rate);
     before = std::move(now);
@@ -134,7 +136,7 @@ imf::Factors obvious(const Example& example, imf::Factors vectors, float rate) {
 
 }  // namespace
 
-TEST_CASE("blocks are whole panels, and all columns") {
+TEST_CASE("blocks begin with whole panels, and have all columns") {
   for (std::size_t dimension = 1; dimension < 3000; dimension += 7) {
     const ColumnBlocks blocks(dimension);
     REQUIRE(blocks.count() >= 1);
@@ -145,10 +147,10 @@ TEST_CASE("blocks are whole panels, and all columns") {
       const imf::IndexRange columns = blocks.columns({b, b + 1});
       REQUIRE(columns.begin == end);
       REQUIRE(columns.end > columns.begin);
-      REQUIRE(columns.end % imf::kernels::panel_width == 0);
+      REQUIRE(columns.begin % imf::kernels::panel_width == 0);
       end = columns.end;
     }
-    REQUIRE(end == AlignedMatrix::padded(dimension));
+    REQUIRE(end == imf::kernels::whole_columns(dimension));
     REQUIRE(blocks.columns({0, blocks.count()}) == imf::IndexRange{0, end});
   }
   CHECK(ColumnBlocks(16).count() == 1);

@@ -31,9 +31,8 @@ struct Example {
   std::vector<float> meetings{1, 2, 1, 1};
   imf::AlignedMatrix attraction{windows, 8};
   imf::AlignedMatrix weight{windows, 8};
-  imf::AlignedMatrix draws{1, 8};
+  imf::AlignedMatrix expected{1, 8};
   imf::AlignedMatrix means{2, dimension};
-  float sigma = 0.25F;
 
   explicit Example(std::size_t row_floats) : words(3, row_floats), contexts(8, row_floats) {
     imf::RandomStream random(6, imf::RandomPurpose::test_data);
@@ -43,7 +42,7 @@ struct Example {
           (*matrix)(r, k) = static_cast<float>(random.uniform() - 0.5);
     for (const std::size_t r : {0U, 1U, 2U, 0U}) inputs.push_back(words.row_data(r));
     for (std::size_t r = 0; r < 8; ++r) outputs.push_back(contexts.row_data(r));
-    for (std::size_t j = windows; j < 8; ++j) draws(0, j) = 1.0F;
+    for (std::size_t j = windows; j < 8; ++j) expected(0, j) = 0.0625F * static_cast<float>(j);
     for (std::size_t t = 0; t < windows; ++t) {
       attraction(t, t) = 1.0F;
       for (std::size_t j = 0; j < 8; ++j) weight(t, j) = j < windows ? attraction(t, j) : 1.0F;
@@ -57,15 +56,16 @@ struct Example {
             .input_count = inputs.size(),
             .outputs = outputs.data(),
             .output_count = outputs.size(),
-            .stride = imf::AlignedMatrix::padded(dimension),
+            .columns = imf::kernels::whole_columns(dimension),
             .membership = membership.data(),
             .attraction = attraction.row_data(0),
             .weight = weight.row_data(0),
             .windows = windows,
             .weight_stride = weight.stride(),
-            .draws = draws.row_data(0),
+            .expected = expected.row_data(0),
             .meetings = meetings.data(),
-            .baseline = {sigma, means.row_data(0), means.row_data(1)}};
+            .all_meetings = 5.0F,
+            .baseline = {means.row_data(0), means.row_data(1)}};
   }
 };
 
@@ -74,7 +74,7 @@ template <class Worker>
 void train(Example& example, float rate, Worker worker) {
   imf::AlignedMatrix g(example.inputs.size(), 16);
   const auto view = example.view();
-  worker.dots(view, 0, view.stride, g.row_data(0));
+  worker.dots(view, 0, view.columns, g.row_data(0));
   worker.coefficients(view, rate, g.row_data(0));
   worker.move(view, g.row_data(0), rate);
   CHECK(worker.finite());
@@ -88,29 +88,30 @@ struct Gradients {
 
   explicit Gradients(const Example& e)
       : inputs(4, std::vector<double>(dimension)), outputs(8, std::vector<double>(dimension)) {
-    for (std::size_t i = 0; i < 4; ++i)
+    for (std::size_t i = 0; i < 4; ++i) {
+      for (std::size_t k = 0; k < dimension; ++k)
+        inputs[i][k] -= static_cast<double>(e.meetings[i] * e.means(1, k));
       for (std::size_t j = 0; j < 8; ++j) {
         double a = 0.0;
         double b = 0.0;
         double x = 0.0;
-        double met = 0.0;
         for (std::size_t t = 0; t < windows; ++t) {
           const double times = static_cast<double>(e.membership[i * windows + t]);
-          met += times;
           a += times * static_cast<double>(e.attraction(t, j));
           b += times * static_cast<double>(e.weight(t, j));
         }
         for (std::size_t k = 0; k < dimension; ++k)
           x += static_cast<double>(e.inputs[i][k]) * static_cast<double>(e.outputs[j][k]);
         const double g = a - b / (1.0 + std::exp(-x));
-        const double expected = static_cast<double>(e.sigma * e.draws(0, j)) * met;
+        const double expected = static_cast<double>(e.expected(0, j) * e.meetings[i]);
         for (std::size_t k = 0; k < dimension; ++k) {
           const double u = static_cast<double>(e.inputs[i][k]);
           const double v = static_cast<double>(e.outputs[j][k]);
-          inputs[i][k] += g * v + expected * (v - static_cast<double>(e.means(1, k)));
+          inputs[i][k] += (g + expected) * v;
           outputs[j][k] += g * u + expected * (u - static_cast<double>(e.means(0, k)));
         }
       }
+    }
   }
 };
 

@@ -194,7 +194,7 @@ TEST_CASE("the held-out loss begins at (1 + k) log 2 and falls, whichever way is
         2.5);  // three, of weight 5/6
 }
 
-TEST_CASE("with a baseline, above 200 dimensions, the held-out loss falls too") {
+TEST_CASE("a window alone shares above 200 dimensions, and the held-out loss falls too") {
   const auto corpus = grouped_corpus(400);
   const auto check = [&](const auto& trainer) {
     const auto model = trainer.train(corpus);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <implicitmf/solvers/window_group.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -94,20 +96,18 @@ Weights obvious_weights(Example& example, imf::IndexRange windows,
   return weights;
 }
 
-/// What the draws of each output weigh, whether they became negatives or not.
-std::map<const float*, double> draws_in(const imf::WindowGroup& group) {
+/// How often each output was drawn, whether it became a negative or not.
+std::map<const float*, int> draws_in(const imf::WindowGroup& group) {
   const auto view = group.view();
-  std::map<const float*, double> draws;
-  for (std::size_t j = 0; j < view.output_count; ++j)
-    if (view.draws[j] != 0.0F) draws[view.outputs[j]] = static_cast<double>(view.draws[j]);
+  std::map<const float*, int> draws;
+  for (const imf::DrawnNegative& drawn : group.negatives()) ++draws[view.outputs[drawn.output]];
   return draws;
 }
-std::map<const float*, double> obvious_draws(Example& example, const imf::NegativeSampler& sampler,
-                                             imf::NegativeDraw draw, imf::RandomStream random) {
-  std::map<const float*, double> draws;
+std::map<const float*, int> obvious_draws(Example& example, const imf::NegativeSampler& sampler,
+                                          imf::NegativeDraw draw, imf::RandomStream random) {
+  std::map<const float*, int> draws;
   for (std::size_t i = 0; i < draw.count; ++i)
-    draws[example.vectors.contexts.row_data(sampler.draw(random))] +=
-        static_cast<double>(draw.weight);
+    ++draws[example.vectors.contexts.row_data(sampler.draw(random))];
   return draws;
 }
 
@@ -148,7 +148,7 @@ TEST_CASE("outputs of a group are distinct rows, and what lies beside the weight
                 imf::RandomStream(4, imf::RandomPurpose::negatives, i), example.vectors,
                 imf::no_self);
     const auto view = group.view();
-    CHECK(view.stride == 32);
+    CHECK(view.columns == 24);
     CHECK(view.weight_stride == 48);
     for (std::size_t j = 0; j < view.output_count; ++j)
       for (std::size_t other = 0; other < j; ++other)
@@ -157,13 +157,39 @@ TEST_CASE("outputs of a group are distinct rows, and what lies beside the weight
       for (std::size_t j = view.output_count; j < view.weight_stride; ++j) {
         REQUIRE(view.weight[t * view.weight_stride + j] == 0.0F);
         REQUIRE(view.attraction[t * view.weight_stride + j] == 0.0F);
-        REQUIRE(view.draws[j] == 0.0F);
       }
+    float all = 0.0F;
     for (std::size_t input = 0; input < view.input_count; ++input) {
       float meetings = 0.0F;
       for (std::size_t t = 0; t < view.windows; ++t)
         meetings += view.membership[input * view.windows + t];
       REQUIRE(view.meetings[input] == meetings);
+      all += meetings;
     }
+    REQUIRE(view.all_meetings == all);
+  }
+}
+
+TEST_CASE("what is expected of an output is its draws' weight by the sigma of its class") {
+  Example example = make_example(false);
+  const imf::NegativeSampler sampler(counts_of(example.corpus.vocabulary()),
+                                     imf::SmoothedContexts{}, Collision::skip);
+  std::array<float, imf::NegativeSampler::classes> sigmas;
+  for (std::size_t c = 0; c < sigmas.size(); ++c) sigmas[c] = 1.0F + static_cast<float>(c);
+  imf::WindowGroup group(2, {9, 0.5F}, Collision::skip, 20);
+  for (std::size_t i = 0; i + 2 < example.list.windows.size(); i += 2) {
+    group.build(example.list, {i, i + 2}, sampler,
+                imf::RandomStream(4, imf::RandomPurpose::negatives, i), example.vectors, 0);
+    group.expect(sigmas);
+    const auto view = group.view();
+    std::vector<float> expected(view.weight_stride, 0.0F);
+    imf::RandomStream random(4, imf::RandomPurpose::negatives, i);
+    for (int drawn = 0; drawn < 9; ++drawn) {
+      const imf::WordId id = sampler.draw(random);
+      for (std::size_t j = 0; j < view.output_count; ++j)
+        if (view.outputs[j] == example.vectors.contexts.row_data(id))
+          expected[j] += 0.5F * (1.0F + static_cast<float>(sampler.class_of(id)));
+    }
+    REQUIRE(std::vector<float>(view.expected, view.expected + view.weight_stride) == expected);
   }
 }

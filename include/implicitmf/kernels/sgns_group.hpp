@@ -6,58 +6,58 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <type_traits>
 
 #include <implicitmf/core/buffer.hpp>
+#include <implicitmf/kernels/half_register.hpp>
 #include <implicitmf/kernels/sigmoid.hpp>
 #include <implicitmf/kernels/simd.hpp>
 
 namespace implicitmf::kernels {
 
-/// A control variate for negatives: of what they do to a row, the part that σ = `sigma` makes is
+/// A control variate for negatives: of what they do to a row, the part that an expected σ makes is
 /// done by the mean of all rows that could have been drawn, rather than by those that were. The
-/// same moves in expectation for any sigma, with less variance where it is near the negatives' mean
-/// σ.
+/// same moves in expectation whatever is expected, with less variance where it is near σ.
 struct SGNSBaseline {
-  float sigma = 0.0F;                  ///< 0: no baseline
   const float* mean_input = nullptr;   ///< of inputs, as often as negatives meet them
-  const float* mean_output = nullptr;  ///< of outputs by their probability
+  const float* mean_output = nullptr;  ///< Σ v · its SGNSGroup::expected over a group's outputs
 };
+
+/// The columns that a group's rows have: the dimension, and zeros behind to a multiple of 8.
+[[nodiscard]] constexpr std::size_t whole_columns(std::size_t dimension) noexcept {
+  return (dimension + 7) / 8 * 8;
+}
 
 /// Windows that are trained together. Window t has input i membership[i · windows + t] times, and
 /// meets output j as examples of label 1 with total weight attraction[t · weight_stride + j] and as
 /// examples of either label with total weight weight[t · weight_stride + j]: a positive example
-/// adds {1, 1}, a negative one {0, 1}. For a baseline, output j was drawn for each of the windows
-/// with total weight draws[j], whether it became a negative of it or collided with its context, and
-/// input i meets the draws meetings[i] times, the sum of its membership; else both may be null.
+/// adds {1, 1}, a negative one {0, 1}. For a baseline, expected[j] is what each window's draws of
+/// output j weigh times the σ that is expected of them, whether they became negatives or collided
+/// with its context, and input i meets the draws meetings[i] times, the sum of its membership; else
+/// these may be null.
 ///
-/// \par Shapes     inputs and outputs: rows of `stride` floats, a multiple of panel_width, and so
-///                 are the baseline's; weight_stride: a multiple of panel_width, at least
-///                 output_count, with zeros in the places beyond output_count. Any counts.
-/// \par Alignment  rows, attraction, weight, draws: 64 bytes.
+/// \par Shapes     rows, the baseline's too, have `columns` floats, see whole_columns();
+///                 weight_stride: a multiple of panel_width, at least output_count, with zeros in
+///                 the places beyond output_count. Any counts.
+/// \par Alignment  rows, attraction, weight, expected: 64 bytes.
 /// \par Overlap    outputs are distinct rows, and none is an input; inputs may repeat.
 struct SGNSGroup {
   float* const* inputs = nullptr;
   std::size_t input_count = 0;
   float* const* outputs = nullptr;
   std::size_t output_count = 0;
-  std::size_t stride = 0;
+  std::size_t columns = 0;
   const float* membership = nullptr;
   const float* attraction = nullptr;
   const float* weight = nullptr;
   std::size_t windows = 0;
   std::size_t weight_stride = 0;
-  const float* draws = nullptr;
+  const float* expected = nullptr;
   const float* meetings = nullptr;
+  float all_meetings = 0.0F;  ///< their sum
   SGNSBaseline baseline = {};
 
-  [[nodiscard]] float all_draws() const noexcept {
-    return std::accumulate(draws, draws + output_count, 0.0F);
-  }
-  [[nodiscard]] float all_meetings() const noexcept {
-    return std::accumulate(meetings, meetings + input_count, 0.0F);
-  }
+  [[nodiscard]] bool has_baseline() const noexcept { return baseline.mean_input != nullptr; }
 };
 
 namespace detail {
@@ -73,7 +73,9 @@ inline void with_constant(std::size_t n, const Function& function) noexcept {
   function(std::integral_constant<std::size_t, Most>{});
 }
 
-/// x[i · x_stride + j] = the dot product of input i and output j over the columns [begin, end).
+/// x[i · x_stride + j] = the dot product of input i and output j over the columns [begin, end), a
+/// multiple of 8 of them. What is half a register comes first: half a product can begin a sum, but
+/// not be added to one.
 template <class Arch, std::size_t Inputs, std::size_t Outputs>
 inline void group_dots(float* const* inputs, float* const* outputs, std::size_t begin,
                        std::size_t end, float* x, std::size_t x_stride) noexcept {
@@ -81,6 +83,20 @@ inline void group_dots(float* const* inputs, float* const* outputs, std::size_t 
   constexpr std::size_t w = Batch::width;
   constexpr std::size_t sums = Inputs * Outputs;
   Batch sum[sums];
+  if constexpr (w == 16)
+    if ((end - begin) % w != 0) {
+      using Half = FloatBatch<HalfArch<Arch>>;
+      end -= Half::width;
+      Half in[Inputs];
+#pragma GCC unroll 4
+      for (std::size_t i = 0; i < Inputs; ++i) in[i] = Half::load_aligned(inputs[i] + end);
+#pragma GCC unroll 6
+      for (std::size_t j = 0; j < Outputs; ++j) {
+        const Half out = Half::load_aligned(outputs[j] + end);
+#pragma GCC unroll 4
+        for (std::size_t i = 0; i < Inputs; ++i) sum[i * Outputs + j] = (in[i] * out).widened();
+      }
+    }
   for (std::size_t k = begin; k < end; k += w) {
     Batch in[Inputs];
 #pragma GCC unroll 4
@@ -106,13 +122,13 @@ inline void group_dots(float* const* inputs, float* const* outputs, std::size_t 
 }
 
 /// What a baseline moves: input i by input_factor · meetings[i] · mean_output, output j by
-/// output_factor · draws[j] · mean_input; or nothing.
+/// output_factor · expected[j] · mean_input; or nothing.
 struct MeanMoves {
   float input_factor;
   const float* meetings;
   const float* mean_output;
   float output_factor;
-  const float* draws;
+  const float* expected;
   const float* mean_input;
 };
 struct NoMeanMoves {};
@@ -143,7 +159,7 @@ inline void group_update(float* const* inputs, float* const* add_inputs, std::si
       old_out[j][c] = Batch::load_aligned(outputs[j] + k + c * w);
       new_out[j][c] = Batch::load_aligned(add_outputs[j] + k + c * w);
       if constexpr (moved_by_means)
-        new_out[j][c] = fma(Batch::broadcast(means.output_factor * means.draws[j]),
+        new_out[j][c] = fma(Batch::broadcast(means.output_factor * means.expected[j]),
                             Batch::load_aligned(means.mean_input + k + c * w), new_out[j][c]);
     }
   for (std::size_t i = 0; i < input_count; ++i, g += g_stride) {
@@ -187,30 +203,32 @@ inline void group_update(float* const* inputs, float* const* add_inputs, std::si
 ///     g = rate · (a − b σ(u · v)),   u += Σ g v over the outputs,   v += Σ g u over the inputs:
 ///
 /// along the gradient of Levy & Goldberg's local objective (NIPS 2014, section 3.1), with a for
-/// #(w,c) and b − a for the noise. With a baseline of sigma s and means ū and v̄, where m is how
-/// often u meets the draws, h the weight of the draws of v, and M and H are the sums of these,
+/// #(w,c) and b − a for the noise. With a baseline of means ū and v̄, where m is how often u meets
+/// the draws, M the sum of these, and e what is expected of v,
 ///
-///     g += rate · s m h,   u −= rate · s m H v̄,   v −= rate · s h M ū.
+///     g += rate · m e,   u −= rate · m v̄,   v −= rate · e M ū.
 ///
 /// dots() finds all u · v, coefficients() from them all g, and update() moves the rows.
 ///
 /// \par Shapes   g: of input i and output j at [i · weight_stride + j], aligned to 64 bytes; what
 ///               stands at other places j must be finite, and is written to.
-/// \par Order    Dot products are summed lane by lane by rising place with fma, then by reduce_add:
-///               they depend on Arch and stride alone. Elements of a row are moved apart from
+/// \par Order    Dot products are summed lane by lane by rising place with fma, but that the last
+///               eight columns come first where they are half a register, then by reduce_add: they
+///               depend on Arch and the columns alone. Elements of a row are moved apart from
 ///               each other, by rising output, or input; of more than six outputs later ones see
 ///               inputs that the earlier ones moved. A baseline moves rows before all else.
-/// \par Max error  of a dot product (stride / w + log2(w)) · u · Σ |terms|, to first order in
+/// \par Max error  of a dot product (⌈columns / w⌉ + log2(w)) · u · Σ |terms|, to first order in
 ///               u = 2⁻²⁴ with w = FloatBatch<Arch>::width; the sigmoid's is its policy's.
 /// \par NaN, inf as in the formulas; finite() tells whether all u · v and all g so far were finite.
 /// \par Thread safety  one thread; other threads may race on the rows where that is wanted.
 template <class Arch = DefaultArch, class SigmoidPolicy = FastSigmoid>
-requires Sigmoid<SigmoidPolicy, Arch>
+requires Sigmoid<SigmoidPolicy, Arch> && Sigmoid<SigmoidPolicy, NarrowArch<Arch>>
 class SGNSKernel {
  public:
   explicit SGNSKernel(SigmoidPolicy sigmoid = {}) : sigmoid_(sigmoid) {}
 
-  /// The dot products u · v over the columns [begin, end), multiples of panel_width, in g.
+  /// The dot products u · v over the columns [begin, end), in g. begin: a multiple of panel_width;
+  /// end: such a one, or all columns.
   static void dots(const SGNSGroup& group, std::size_t begin, std::size_t end, float* g) noexcept {
     for_output_tiles(group, [&](auto outputs, std::size_t j) {
       tile_dots<outputs()>(group, j, begin, end, g + j);
@@ -219,23 +237,10 @@ class SGNSKernel {
 
   /// Replaces the dot products in g by the coefficients.
   void coefficients(const SGNSGroup& group, float rate, float* g) noexcept {
-    const Batch factor = Batch::broadcast(rate);
-    const bool based = group.baseline.sigma != 0.0F;
-    Batch not_finite = not_finite_;
-    for (std::size_t i = 0; i < group.input_count; ++i, g += group.weight_stride)
-      for (std::size_t j = 0; j < group.output_count; j += Batch::width) {
-        const auto [attraction, weight] = weights(group, i, j);
-        const Batch x = Batch::load_aligned(g + j);
-        Batch pull = attraction - weight * sigmoid_.sigmoid(x);
-        if (based)
-          pull = fma(Batch::broadcast(group.baseline.sigma * group.meetings[i]),
-                     Batch::load_aligned(group.draws + j), pull);
-        const Batch product = factor * pull;
-        product.store_aligned(g + j);
-        // σ hides infinity: x counts too.
-        not_finite = fma(x, product - product, not_finite);
-      }
-    not_finite_ = not_finite;
+    if (group.output_count <= Narrow::width)
+      replace_dots(group, rate, g, narrow_not_finite_);
+    else
+      replace_dots(group, rate, g, not_finite_);
   }
 
   /// Moves the rows.
@@ -248,33 +253,28 @@ class SGNSKernel {
   /// add_outputs[j] those of output j.
   void add_gradient(const SGNSGroup& group, float rate, const float* g, float* const* add_inputs,
                     float* const* add_outputs) const noexcept {
-    const bool based = group.baseline.sigma != 0.0F;
-    const float factor = -rate * group.baseline.sigma;
-    const float to_inputs = based ? factor * group.all_draws() : 0.0F;
-    const float to_outputs = based ? factor * group.all_meetings() : 0.0F;
     for_output_tiles(group, [&](auto outputs, std::size_t j) {
       const auto tile = [&](const auto& means) {
         tile_update<outputs()>(group, j, g + j, add_inputs, add_outputs + j, means);
       };
-      if (!based) return tile(detail::NoMeanMoves{});
-      tile(detail::MeanMoves{.input_factor = j == 0 ? to_inputs : 0.0F,
+      if (!group.has_baseline()) return tile(detail::NoMeanMoves{});
+      tile(detail::MeanMoves{.input_factor = j == 0 ? -rate : 0.0F,
                              .meetings = group.meetings,
                              .mean_output = group.baseline.mean_output,
-                             .output_factor = to_outputs,
-                             .draws = group.draws + j,
+                             .output_factor = -rate * group.all_meetings,
+                             .expected = group.expected + j,
                              .mean_input = group.baseline.mean_input});
     });
   }
 
   /// Whether every dot product and every coefficient so far was a finite number.
-  [[nodiscard]] bool finite() const noexcept { return reduce_add(not_finite_) == 0.0F; }
+  [[nodiscard]] bool finite() const noexcept {
+    return reduce_add(not_finite_) == 0.0F && reduce_add(narrow_not_finite_) == 0.0F;
+  }
 
  private:
   using Batch = FloatBatch<Arch>;
-  struct Weights {
-    Batch attraction;
-    Batch weight;
-  };
+  using Narrow = FloatBatch<NarrowArch<Arch>>;
 
   /// Calls tile(count, first) for the outputs in tiles of about equal size; not at all where there
   /// are no inputs, as then g may be null.
@@ -312,30 +312,52 @@ class SGNSKernel {
                           const Means& means) noexcept {
     constexpr std::size_t chunks = register_count<Arch>() == 32 ? 2 : 1;
     std::size_t k = 0;
-    const auto columns = [&](auto count) {
-      detail::group_update<Arch, Outputs, count()>(group.inputs, add_inputs, group.input_count,
-                                                   group.outputs + j, add_outputs, g,
-                                                   group.weight_stride, k, means);
+    const auto move = [&]<class Registers, std::size_t Chunks>() {
+      constexpr std::size_t width = Chunks * FloatBatch<Registers>::width;
+      for (; group.columns - k >= width; k += width)
+        detail::group_update<Registers, Outputs, Chunks>(
+            group.inputs, add_inputs, group.input_count, group.outputs + j, add_outputs, g,
+            group.weight_stride, k, means);
     };
-    for (; group.stride - k >= chunks * Batch::width; k += chunks * Batch::width)
-      columns(std::integral_constant<std::size_t, chunks>{});
-    if (k < group.stride) columns(std::integral_constant<std::size_t, 1>{});
+    move.template operator()<Arch, chunks>();
+    move.template operator()<Arch, 1>();
+    move.template operator()<NarrowArch<Arch>, 1>();
   }
 
-  /// Attraction and weight of input i and a register of outputs from j on, over all windows.
-  static Weights weights(const SGNSGroup& group, std::size_t i, std::size_t j) noexcept {
-    Weights sum;
-    for (std::size_t t = 0; t < group.windows; ++t) {
-      const Batch times = Batch::broadcast(group.membership[i * group.windows + t]);
-      const std::size_t at = t * group.weight_stride + j;
-      sum.attraction = fma(times, Batch::load_aligned(group.attraction + at), sum.attraction);
-      sum.weight = fma(times, Batch::load_aligned(group.weight + at), sum.weight);
-    }
-    return sum;
+  /// coefficients() by whole or by narrow registers.
+  template <class Registers>
+  void replace_dots(const SGNSGroup& group, float rate, float* g,
+                    FloatBatch<Registers>& not_finite) const noexcept {
+    using Floats = FloatBatch<Registers>;
+    const Floats factor = Floats::broadcast(rate);
+    const bool based = group.has_baseline();
+    Floats spoilt = not_finite;
+    for (std::size_t i = 0; i < group.input_count; ++i, g += group.weight_stride)
+      for (std::size_t j = 0; j < group.output_count; j += Floats::width) {
+        Floats attraction;
+        Floats weight;
+        for (std::size_t t = 0; t < group.windows; ++t) {
+          const Floats times = Floats::broadcast(group.membership[i * group.windows + t]);
+          const std::size_t at = t * group.weight_stride + j;
+          attraction = fma(times, Floats::load_aligned(group.attraction + at), attraction);
+          weight = fma(times, Floats::load_aligned(group.weight + at), weight);
+        }
+        const Floats x = Floats::load_aligned(g + j);
+        Floats pull = attraction - weight * sigmoid_.sigmoid(x);
+        if (based)
+          pull = fma(Floats::broadcast(group.meetings[i]), Floats::load_aligned(group.expected + j),
+                     pull);
+        const Floats product = factor * pull;
+        product.store_aligned(g + j);
+        // σ hides infinity: x counts too.
+        spoilt = fma(x, product - product, spoilt);
+      }
+    not_finite = spoilt;
   }
 
   SigmoidPolicy sigmoid_;
   Batch not_finite_;
+  Narrow narrow_not_finite_;
 };
 
 }  // namespace implicitmf::kernels

@@ -223,6 +223,10 @@ template <class Arch>
   return 16;
 }
 
+/// The Arch of registers of half the width, see kernels/half_register.hpp.
+template <class Arch>
+struct HalfArch {};
+
 /// A register of floats: `width` lanes, each holding its own value. Loads and stores touch exactly
 /// the floats named, aligned ones need 4 · width bytes of alignment.
 template <class Arch>
@@ -364,6 +368,7 @@ class FloatBatch {
   }
 
  private:
+  friend class FloatBatch<HalfArch<Arch>>;
   using Batch = xsimd::batch<float, Arch>;
   using Register = typename Batch::register_type;
 

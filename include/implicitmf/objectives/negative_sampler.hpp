@@ -116,6 +116,11 @@ class NegativeSampler {
   /// The largest q(c).
   [[nodiscard]] double largest() const noexcept { return largest_; }
 
+  /// Contexts of a class are about as probable: of class i, from 2^(−(i+1)/2) to 2^(−i/2) times as
+  /// probable as the most probable one, of the last class any less.
+  static constexpr std::size_t classes = 64;
+  [[nodiscard]] std::uint8_t class_of(WordId c) const noexcept { return classes_[c]; }
+
   /// A context from q.
   [[nodiscard]] WordId draw(RandomStream& random) const noexcept { return table_.draw(random()); }
 
@@ -151,14 +156,20 @@ class NegativeSampler {
 
  private:
   NegativeSampler(const std::vector<double>& weights, Collision collision)
-      : table_(weights),
-        collision_(collision),
-        largest_(*std::max_element(weights.begin(), weights.end()) /
-                 std::accumulate(weights.begin(), weights.end(), 0.0)) {}
+      : table_(weights), collision_(collision), classes_(weights.size()) {
+    const double largest = *std::max_element(weights.begin(), weights.end());
+    largest_ = largest / std::accumulate(weights.begin(), weights.end(), 0.0);
+    constexpr double last = classes - 1;
+    for (std::size_t c = 0; c < weights.size(); ++c) {
+      const double rarity = 2.0 * std::log2(largest / weights[c]);  // infinite where q(c) is 0
+      classes_[c] = static_cast<std::uint8_t>(std::min(rarity, last));
+    }
+  }
 
   AliasTable table_;
   Collision collision_;
   double largest_;
+  std::vector<std::uint8_t> classes_;
 };
 
 }  // namespace implicitmf

@@ -222,11 +222,11 @@ class GloVeFactorization {
       group.begin(vectors_.words.row_data(w));
       for (std::uint64_t i = begin; i < end; ++i)
         group.add(cells_.contexts[i], vectors_.contexts, attractions_[i], cells_.counts[i]);
-      const kernels::SGNSGroup view = group.view(AlignedMatrix::padded(options_.dimension + 2));
+      const kernels::SGNSGroup view = group.view(kernels::whole_columns(options_.dimension + 2));
       float* const g = group.coefficients();
       double sum = 0.0;
       for (std::size_t j = 0; j < view.output_count; ++j) {
-        const float x = kernels::dot<Arch>(view.inputs[0], view.outputs[j], view.stride);
+        const float x = kernels::dot<Arch>(view.inputs[0], view.outputs[j], view.columns);
         g[j] = view.attraction[j] - view.weight[j] * x;
         if (view.weight[j] > 0.0F)
           sum -= 0.5 * static_cast<double>(g[j]) * static_cast<double>(g[j] / view.weight[j]);

@@ -4,24 +4,29 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <span>
 
 #include <implicitmf/core/matrix.hpp>
 #include <implicitmf/kernels/axpy.hpp>
 #include <implicitmf/kernels/sgns_group.hpp>
+#include <implicitmf/objectives/negative_sampler.hpp>
+#include <implicitmf/solvers/window_group.hpp>
 
 namespace implicitmf::detail {
 
-/// Running means of the negatives' σ, of the inputs that they meet and of the outputs that are
-/// drawn: the baseline of groups whose negatives are shared.
+/// Running means of the negatives' σ by their probability, of the inputs that they meet and of what
+/// they are expected to do to these: the baseline of groups whose negatives are shared.
 ///
 /// What a negative v adds to the gradient of u has the variance of σ v, with a baseline s that of
-/// (σ − s) v; at d = 300 it is half of it, as most negatives have a σ near the mean. (A control
+/// (σ − s) v. One s for all leaves about half of it; one for each class of contexts that are about
+/// as probable, .1 for the rare and .3 for frequent ones, a fifth less than that. (A control
 /// variate: Wang, Chen, Smola & Xing, Variance Reduction for Stochastic Gradient Optimization, NIPS
-/// 2013.) s must not depend on what is drawn, so a group gets it as groups before left it. The mean
-/// rows may, as moves are linear in them: they must be learned before the group moves, as later the
-/// rows that were drawn stand, of all, where negatives push them.
+/// 2013.) s must not depend on what is drawn but for its class, so a group gets it as groups before
+/// left it. The mean rows may, as moves are linear in them: they must be learned before the group
+/// moves, as later the rows that were drawn stand, of all, where negatives push them.
 ///
 /// \par Thread safety  one thread.
 class NegativeBaseline {
@@ -31,58 +36,66 @@ class NegativeBaseline {
   /// Groups that the mean rows reach back: few, as they lag behind rows that move.
   static constexpr std::size_t memory = 128;
 
-  /// \param stride         floats of a row
+  /// \param columns        of a group's rows
   /// \param largest_sigma  bound of σ, 0 for no baseline. Where rows move by more than their mean
   ///                       while it is learned, mean and rows would run away together
-  NegativeBaseline(std::size_t stride, float largest_sigma)
-      : largest_sigma_(largest_sigma), input_(1, stride), output_(1, stride) {}
+  NegativeBaseline(std::size_t columns, float largest_sigma)
+      : largest_sigma_(largest_sigma), input_(1, columns), output_(1, columns) {
+    sigmas_.fill(std::min(0.5F, largest_sigma));  // as products are near 0 at first
+  }
 
+  /// Whether there is any; it may be used once follow() was called.
+  [[nodiscard]] bool used() const noexcept { return largest_sigma_ > 0.0F; }
+  /// What to expect of the next group's negatives, see WindowGroup::expect().
+  [[nodiscard]] const std::array<float, NegativeSampler::classes>& sigmas() const noexcept {
+    return sigmas_;
+  }
   /// For the next group. Its rows follow the means.
   [[nodiscard]] kernels::SGNSBaseline baseline() const noexcept {
-    return {.sigma = std::min(sigma_, largest_sigma_),
-            .mean_input = input_.row_data(0),
-            .mean_output = output_.row_data(0)};
+    if (groups_ == 0) return {};
+    return {.mean_input = input_.row_data(0), .mean_output = output_.row_data(0)};
   }
 
   /// Learns from a group that was not moved yet.
-  /// \param dots  its dot products, as SGNSKernel finds them
-  void follow(const kernels::SGNSGroup& group, const float* dots) noexcept {
-    if (largest_sigma_ == 0.0F) return;
-    const float meetings = group.all_meetings();
-    const float draws = group.all_draws();
-    if (!(meetings > 0.0F && draws > 0.0F)) return;
+  /// \param negatives  what it drew
+  /// \param dots       its dot products, as SGNSKernel finds them
+  void follow(const kernels::SGNSGroup& group, std::span<const DrawnNegative> negatives,
+              const float* dots) noexcept {
+    if (!used() || group.input_count == 0) return;
+    learn_sigmas(group, negatives, dots);
     ++groups_;
-    sigma_ += share(1.0F / 512.0F) * (sigma_of_one(group, dots) - sigma_);
-
-    const float part = share(static_cast<float>(every) / static_cast<float>(memory));
+    const float part = std::max(static_cast<float>(every) / static_cast<float>(memory),
+                                1.0F / static_cast<float>(groups_));
     float* const input = input_.row_data(0);
     float* const output = output_.row_data(0);
-    kernels::scale(1.0F - part, input, group.stride);
-    kernels::scale(1.0F - part, output, group.stride);
+    kernels::scale(1.0F - part, input, group.columns);
+    kernels::scale(1.0F - part, output, group.columns);
     for (std::size_t i = 0; i < group.input_count; ++i)
-      kernels::axpy(part * group.meetings[i] / meetings, group.inputs[i], input, group.stride);
+      kernels::axpy(part * group.meetings[i] / group.all_meetings, group.inputs[i], input,
+                    group.columns);
     for (std::size_t j = 0; j < group.output_count; ++j)
-      if (group.draws[j] > 0.0F)
-        kernels::axpy(part * group.draws[j] / draws, group.outputs[j], output, group.stride);
+      if (group.expected[j] > 0.0F)
+        kernels::axpy(part * group.expected[j], group.outputs[j], output, group.columns);
   }
 
  private:
-  /// What this group has in a mean: as much as any at first, then `steady`.
-  [[nodiscard]] float share(float steady) const noexcept {
-    return std::max(steady, 1.0F / static_cast<float>(groups_));
-  }
-
-  /// Of an input in the middle and the first output that was drawn. One pair is enough, as the mean
-  /// σ moves slowly.
-  [[nodiscard]] static float sigma_of_one(const kernels::SGNSGroup& group,
-                                          const float* dots) noexcept {
-    std::size_t drawn = 0;
-    while (group.draws[drawn] == 0.0F) ++drawn;
-    return 1.0F / (1.0F + std::exp(-dots[group.input_count / 2 * group.weight_stride + drawn]));
+  /// From an input in the middle: one is enough, as mean σ move slowly.
+  void learn_sigmas(const kernels::SGNSGroup& group, std::span<const DrawnNegative> negatives,
+                    const float* dots) noexcept {
+    constexpr std::size_t reach = 256;
+    const float* const x = dots + group.input_count / 2 * group.weight_stride;
+    for (const DrawnNegative& negative : negatives) {
+      std::size_t& seen = seen_[negative.noise_class];
+      seen = std::min(seen + 1, reach);
+      const float sigma = 1.0F / (1.0F + std::exp(-x[negative.output]));
+      float& mean = sigmas_[negative.noise_class];
+      mean += (std::min(sigma, largest_sigma_) - mean) / static_cast<float>(seen);
+    }
   }
 
   float largest_sigma_;
-  float sigma_ = 0.0F;
+  std::array<float, NegativeSampler::classes> sigmas_;
+  std::array<std::size_t, NegativeSampler::classes> seen_{};
   std::size_t groups_ = 0;
   AlignedMatrix input_;
   AlignedMatrix output_;

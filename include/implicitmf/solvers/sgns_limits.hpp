@@ -48,13 +48,13 @@ namespace implicitmf::detail {
 }
 
 /// The largest σ of a NegativeBaseline: 0, so none, for negatives of each pair's own, which are
-/// word2vec's, and where dimensions are few, as it takes more time there than it is worth.
+/// word2vec's.
 /// \param windows  that share negatives; 0: none do
 /// \param limits   of these
 [[nodiscard]] inline float largest_sigma(const SGNSOptions& options, std::size_t windows,
                                          double largest_noise,
                                          const MeetingLimits& limits) noexcept {
-  if (windows == 0 || options.dimension <= few_dimensions) return 0.0F;
+  if (windows == 0) return 0.0F;
   constexpr double most_moved = 0.5;
   const std::size_t lag = NegativeBaseline::memory + (options.deterministic ? limits.groups : 0);
   const double moved =

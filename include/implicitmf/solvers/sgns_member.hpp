@@ -32,18 +32,21 @@ class ColumnBlocks {
   /// Blocks of at least 48 floats, as a block costs a reduction to one number for each product, but
   /// two of any two panels; at most 8.
   explicit ColumnBlocks(std::size_t dimension) noexcept
-      : panels_(AlignedMatrix::padded(dimension) / kernels::panel_width),
+      : columns_(kernels::whole_columns(dimension)),
+        panels_(AlignedMatrix::padded(dimension) / kernels::panel_width),
         count_(std::clamp<std::size_t>(std::bit_floor(panels_ / 3),
                                        std::min<std::size_t>(2, panels_), 8)) {}
 
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
   /// The columns of some successive blocks.
   [[nodiscard]] IndexRange columns(IndexRange blocks) const noexcept {
-    return {partition(panels_, count_, blocks.begin).begin * kernels::panel_width,
-            partition(panels_, count_, blocks.end - 1).end * kernels::panel_width};
+    const std::size_t begin = partition(panels_, count_, blocks.begin).begin;
+    const std::size_t end = partition(panels_, count_, blocks.end - 1).end;
+    return {begin * kernels::panel_width, std::min(end * kernels::panel_width, columns_)};
   }
 
  private:
+  std::size_t columns_;
   std::size_t panels_;
   std::size_t count_;
 };
@@ -150,13 +153,15 @@ class SGNSMember {
     Batch& batch = batches_[moved_ % batches_.size()];
     const std::span groups = std::span(batch.groups).first(batch.size);
     const kernels::SGNSBaseline baseline = means_.baseline();
+    const auto sigmas = means_.sigmas();
     std::size_t before = 0;
     for (std::size_t i = 0; i < groups.size(); ++i) {
+      if (means_.used()) groups[i].expect(sigmas);
       const kernels::SGNSGroup group = groups[i].view(baseline);
       float* const g = groups[i].coefficients().data();
       gather_products(members, group, before, g);
       before += products_of(group);
-      if (i % NegativeBaseline::every == 0) means_.follow(group, g);
+      if (i % NegativeBaseline::every == 0) means_.follow(group, groups[i].negatives(), g);
       worker_.coefficients(group, rate, g);
     }
     for (WindowGroup& group : groups)

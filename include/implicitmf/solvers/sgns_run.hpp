@@ -86,7 +86,7 @@ class SGNSRun {
     else
       for (std::size_t i = 0; i < team.size(); ++i)
         workers_.push_back(
-            {{step.worker()}, {AlignedMatrix::padded(options.dimension), largest_sigma_}});
+            {{step.worker()}, {kernels::whole_columns(options.dimension), largest_sigma_}});
   }
 
   /// Trains all epochs. loss() is measured before and after each if it is there.
@@ -212,10 +212,11 @@ class SGNSRun {
       WindowGroup& group = groups[i % 2];
       WindowGroup* const next = i + 1 < list.group_count() ? &groups[(i + 1) % 2] : nullptr;
       if (next != nullptr) build(i + 1, *next);
+      if (worker.means.used()) group.expect(worker.means.sigmas());
       const kernels::SGNSGroup view = group.view(worker.means.baseline());
       float* const g = group.coefficients().data();
-      worker.dots(view, 0, view.stride, g);
-      if (i % NegativeBaseline::every == 0) worker.means.follow(view, g);
+      worker.dots(view, 0, view.columns, g);
+      if (i % NegativeBaseline::every == 0) worker.means.follow(view, group.negatives(), g);
       worker.coefficients(view, rate, g);
       if (next != nullptr) next->fetch_inputs();
       worker.move(view, g, rate);

@@ -75,17 +75,18 @@ struct AdaGradStep {
     }
     void move(const kernels::SGNSGroup& group, const float* g, float rate) {
       const std::size_t rows = group.input_count + group.output_count;
-      if (gradients_.rows() < rows || gradients_.cols() != group.stride)
-        gradients_ = AlignedMatrix(rows, group.stride);
+      const std::size_t stride = AlignedMatrix::padded(group.columns);
+      if (gradients_.rows() < rows || gradients_.cols() != stride)
+        gradients_ = AlignedMatrix(rows, stride);
       pointers_.resize(rows);
       for (std::size_t r = 0; r < rows; ++r) {
         pointers_[r] = gradients_.row_data(r);
-        std::fill_n(pointers_[r], group.stride, 0.0F);
+        std::fill_n(pointers_[r], stride, 0.0F);
       }
       float** const outputs = pointers_.data() + group.input_count;
       kernel_.add_gradient(group, 1.0F, g, pointers_.data(), outputs);
       const auto apply = [&](float* row, const float* gradient) {
-        kernels::adagrad<Arch>(rate, gradient, row + group.stride, row, group.stride);
+        kernels::adagrad<Arch>(rate, gradient, row + stride, row, stride);
       };
       for (std::size_t i = 0; i < group.input_count; ++i) apply(group.inputs[i], pointers_[i]);
       for (std::size_t j = 0; j < group.output_count; ++j) apply(group.outputs[j], outputs[j]);

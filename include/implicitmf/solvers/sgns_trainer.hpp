@@ -41,9 +41,8 @@ namespace implicitmf {
 /// Words and contexts have vectors of their own, W and C; w·c is what is trained. W begins uniform
 /// in ±1/(2d) and C as zeros, as word2vec's do, or as given.
 ///
-/// Where negatives are shared and d is above few_dimensions, what they do on average is done by
-/// mean vectors, which leaves the expected moves and takes up to half of their variance
-/// (docs/theory.md).
+/// Where negatives are shared, what they do on average is done by mean vectors, which leaves the
+/// expected moves and takes more than half of their variance (docs/theory.md).
 ///
 /// \par Threads      Without `deterministic` all threads write to the same rows without locks
 ///                   (Hogwild; Recht et al., NIPS 2011): races by design, harmless to the quality,

@@ -288,8 +288,8 @@ class StochasticFactorization {
           group.add(static_cast<WordId>(noise.tail->draw(random()) * options_.stripes + stripe),
                     contexts, 0.0F, each);
       }
-      const kernels::SGNSGroup view = group.view(AlignedMatrix::padded(options_.dimension));
-      worker.step.dots(view, 0, view.stride, group.coefficients());
+      const kernels::SGNSGroup view = group.view(kernels::whole_columns(options_.dimension));
+      worker.step.dots(view, 0, view.columns, group.coefficients());
       worker.step.coefficients(view, rate, group.coefficients());
       worker.step.move(view, group.coefficients(), rate);
     }

@@ -101,7 +101,7 @@ class CellGroup {
     attraction_[place] += attraction;
     weight_[place] += weight;
   }
-  [[nodiscard]] kernels::SGNSGroup view(std::size_t stride) {
+  [[nodiscard]] kernels::SGNSGroup view(std::size_t columns) {
     const std::size_t padded = AlignedMatrix::padded(ids_.size());
     attraction_.resize(padded, 0.0F);
     weight_.resize(padded, 0.0F);
@@ -110,7 +110,7 @@ class CellGroup {
             .input_count = 1,
             .outputs = outputs_.data(),
             .output_count = ids_.size(),
-            .stride = stride,
+            .columns = columns,
             .membership = &member_,
             .attraction = attraction_.data(),
             .weight = weight_.data(),

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include <implicitmf/core/buffer.hpp>
 #include <implicitmf/core/matrix.hpp>
@@ -26,6 +27,13 @@ struct NegativeDraw {
   float weight = 1.0F;  ///< k / count
 };
 
+/// One that was drawn for a group.
+struct DrawnNegative {
+  WordId id = 0;
+  std::uint32_t output = 0;      ///< of the group
+  std::uint8_t noise_class = 0;  ///< see NegativeSampler::class_of()
+};
+
 /// A few successive windows as one kernels::SGNSGroup: the rows of their words against the rows of
 /// their contexts and of negatives that they share. Windows that follow each other have most words
 /// in common, so that a group of two moves eight words' rows once rather than twelve times.
@@ -35,13 +43,13 @@ class WindowGroup {
   /// \param collision     of the samplers that it is given
   WindowGroup(std::size_t most_windows, NegativeDraw draw, Collision collision,
               std::size_t dimension)
-      : draw_(draw), stride_(AlignedMatrix::padded(dimension)) {
+      : draw_(draw), columns_(kernels::whole_columns(dimension)) {
     // Each window's context, and negatives, of which each window may redraw any.
     const std::size_t redraws = collision == Collision::redraw ? most_windows * draw.count : 0;
     const std::size_t outputs = most_windows + draw.count + redraws;
     attraction_ = AlignedMatrix(most_windows, outputs);
     weight_ = AlignedMatrix(most_windows, outputs);
-    draws_.resize(weight_.stride());
+    expected_.resize(weight_.stride(), 0.0F);
     outputs_.resize(outputs);
     output_ids_.resize(outputs);
     negatives_.resize(draw.count);
@@ -59,19 +67,29 @@ class WindowGroup {
     finish();
   }
 
+  /// Sets what is expected of the negatives, see kernels::SGNSGroup::expected.
+  /// \param sigmas  of each class
+  void expect(std::span<const float, NegativeSampler::classes> sigmas) noexcept {
+    std::fill(expected_.begin(), expected_.end(), 0.0F);
+    for (const DrawnNegative& negative : negatives_)
+      expected_[negative.output] += draw_.weight * sigmas[negative.noise_class];
+  }
+
+  /// \param baseline  wants expect()
   [[nodiscard]] kernels::SGNSGroup view(const kernels::SGNSBaseline& baseline = {}) const noexcept {
     return {.inputs = inputs_.data(),
             .input_count = inputs_.size(),
             .outputs = outputs_.data(),
             .output_count = output_count_,
-            .stride = stride_,
+            .columns = columns_,
             .membership = membership_.data(),
             .attraction = attraction_.row_data(0),
             .weight = weight_.row_data(0),
             .windows = windows_,
             .weight_stride = weight_.stride(),
-            .draws = draws_.data(),
+            .expected = expected_.data(),
             .meetings = meetings_.data(),
+            .all_meetings = static_cast<float>(all_meetings_),
             .baseline = baseline};
   }
   /// Begin to fetch the rows, to the second-level cache: to the first, or to be written, a
@@ -83,17 +101,13 @@ class WindowGroup {
   IMPLICITMF_ALWAYS_INLINE void fetch_outputs() const noexcept {
     for (std::size_t j = 0; j < output_count_; ++j) prefetch(outputs_[j]);
   }
+  [[nodiscard]] std::span<const DrawnNegative> negatives() const noexcept { return negatives_; }
   /// Room for the group's coefficients.
   [[nodiscard]] std::span<float> coefficients() noexcept { return coefficients_; }
 
  private:
-  struct Negative {
-    WordId id;
-    std::uint32_t output;
-  };
-
   IMPLICITMF_ALWAYS_INLINE void prefetch(const float* row) const noexcept {
-    for (std::size_t k = 0; k < stride_; k += AlignedMatrix::row_multiple)
+    for (std::size_t k = 0; k < columns_; k += AlignedMatrix::row_multiple)
       __builtin_prefetch(row + k, 0, 2);
   }
 
@@ -113,6 +127,7 @@ class WindowGroup {
     meetings_.resize(to - from);
     std::size_t inputs = 0;
     cached_inputs_ = 0;
+    all_meetings_ = 0;
     for (std::uint32_t at = from; at < to; ++at) {
       float* const member = membership_.data() + inputs * count;
       int meetings = 0;
@@ -127,6 +142,7 @@ class WindowGroup {
       float* const row = words.row_data(list.tokens[at]);
       if (at < fresh) cached_inputs_ = inputs + 1;
       meetings_[inputs] = static_cast<float>(meetings);
+      all_meetings_ += meetings;
       inputs_[inputs++] = row;
     }
     inputs_.resize(inputs);
@@ -138,11 +154,10 @@ class WindowGroup {
     output_count_ = 0;
     for (AlignedMatrix* const matrix : {&attraction_, &weight_})
       std::fill_n(matrix->row_data(0), windows * matrix->stride(), 0.0F);
-    for (Negative& negative : negatives_) negative.id = sampler.draw(random);
-    std::fill(draws_.begin(), draws_.end(), 0.0F);
-    for (Negative& negative : negatives_) {
+    for (DrawnNegative& negative : negatives_) negative.id = sampler.draw(random);
+    for (DrawnNegative& negative : negatives_) {
       negative.output = output_of(negative.id, contexts);
-      draws_[negative.output] += draw_.weight;
+      negative.noise_class = sampler.class_of(negative.id);
     }
   }
 
@@ -152,7 +167,7 @@ class WindowGroup {
     const std::size_t j = output_of(context, contexts);
     attraction_(t, j) += 1.0F;
     weight_(t, j) += 1.0F;
-    for (const Negative& drawn : negatives_) {
+    for (const DrawnNegative& drawn : negatives_) {
       WordId negative = drawn.id;
       if (!sampler.settle(context, negative, random)) continue;
       const std::size_t of = negative == drawn.id ? drawn.output : output_of(negative, contexts);
@@ -175,20 +190,21 @@ class WindowGroup {
   void finish() { coefficients_.resize(inputs_.size() * weight_.stride(), 0.0F); }
 
   NegativeDraw draw_;
-  std::size_t stride_;
+  std::size_t columns_;
   std::size_t windows_ = 0;
   Buffer<float*> inputs_;
   std::size_t cached_inputs_ = 0;
   Buffer<float> membership_;
   Buffer<float> meetings_;
+  int all_meetings_ = 0;
   Buffer<float*> outputs_;
   Buffer<WordId> output_ids_;
   std::uint32_t output_count_ = 0;
-  Buffer<Negative> negatives_;
+  std::vector<DrawnNegative> negatives_;
   // Windows × outputs.
   AlignedMatrix attraction_;
   AlignedMatrix weight_;
-  Buffer<float> draws_;
+  Buffer<float> expected_;
   Buffer<float> coefficients_;
 };
 
