@@ -457,8 +457,8 @@ TEST_CASE_TEMPLATE("a baseline does what is expected of negatives by the mean ro
     Example based(shape);
     const AlignedMatrix means = noise_matrix(2, shape.columns(), 5);
     Noise noise(6);
-    Buffer<float> share(shape.weight_stride(), 0.0F);
-    for (std::size_t j = 0; j < shape.outputs; j += 2) share[j] = std::fabs(noise());
+    Buffer<float> expected(shape.weight_stride(), 0.0F);
+    for (std::size_t j = 0; j < shape.outputs; j += 2) expected[j] = std::fabs(noise());
     SGNSKernel<Arch> kernel;
     Buffer<float> g = plain.coefficients(kernel, rate);
     const Buffer<float> without = g;
@@ -468,10 +468,11 @@ TEST_CASE_TEMPLATE("a baseline does what is expected of negatives by the mean ro
         meetings[i] += plain.membership[i * shape.windows + t];
     const float met = std::accumulate(meetings.begin(), meetings.end(), 0.0F);
     based.with_group([&](SGNSGroup group) {
-      group.expected = share.data();
+      group.expected = expected.data();
       group.meetings = meetings.data();
       group.all_meetings = met;
-      group.baseline = {.mean_input = means.row_data(0), .mean_output = means.row_data(1)};
+      group.baseline = {
+          .mean_input = means.row_data(0), .mean_output = means.row_data(1), .mean_meetings = 4.0F};
       kernel.dots(group, 0, group.columns, g.data());
       kernel.coefficients(group, rate, g.data());
       kernel.update(group, rate, g.data());
@@ -480,22 +481,22 @@ TEST_CASE_TEMPLATE("a baseline does what is expected of negatives by the mean ro
       for (std::size_t j = 0; j < shape.outputs; ++j) {
         const std::size_t at = i * shape.weight_stride() + j;
         REQUIRE(static_cast<double>(g[at]) ==
-                doctest::Approx(static_cast<double>(without[at] + rate * meetings[i] * share[j]))
+                doctest::Approx(static_cast<double>(without[at] + rate * meetings[i] * expected[j]))
                     .epsilon(1e-5)
                     .scale(1.0));
       }
-    Rows<float> expected = rows_of<float>(plain.rows);
+    Rows<float> after = rows_of<float>(plain.rows);
     std::vector<float> moved(shape.inputs);
     for (std::size_t k = 0; k < shape.columns(); ++k) {
       for (std::size_t i = 0; i < shape.inputs; ++i) moved[i] = -rate * meetings[i] * means(1, k);
-      documented_moves(plain, g, k, expected, expected, moved);
+      documented_moves(plain, g, k, after, after, moved);
       for (std::size_t j = 0; j < shape.outputs; ++j)
-        expected[plain.outputs[j]][k] -= rate * met * share[j] * means(0, k);
+        after[plain.outputs[j]][k] -= rate * met / 4.0F * expected[j] * means(0, k);
     }
     for (std::size_t r = 1; r < based.rows.rows(); r += 2)
       for (std::size_t k = 0; k < shape.columns(); ++k)
         REQUIRE(static_cast<double>(based.rows(r, k)) ==
-                doctest::Approx(static_cast<double>(expected[r][k])).epsilon(1e-4).scale(1.0));
+                doctest::Approx(static_cast<double>(after[r][k])).epsilon(1e-4).scale(1.0));
   }
 }
 
@@ -585,23 +586,27 @@ TEST_CASE_TEMPLATE("NaN and infinity in a row show in finite", Arch, DefaultArch
 
 TEST_CASE_TEMPLATE("what else makes a coefficient no number shows in finite", Arch, DefaultArch,
                    PlainArch) {
-  const Shape shape{.inputs = 3, .outputs = 17};
-  const auto finite_after = [&](float rate, const auto& spoil) {
-    Example e(shape);
-    spoil(e);
-    SGNSKernel<Arch> kernel;
-    e.coefficients(kernel, rate);
-    return kernel.finite();
-  };
-  CHECK(finite_after(1.0F, [](Example&) {}));
-  CHECK_FALSE(finite_after(quiet_nan, [](Example&) {}));
-  CHECK_FALSE(finite_after(infinity, [](Example&) {}));
-  CHECK_FALSE(finite_after(1.0F, [](Example& e) { e.attraction[16] = quiet_nan; }));
-  CHECK_FALSE(finite_after(1.0F, [](Example& e) { e.weight[3] = infinity; }));
-  CHECK_FALSE(finite_after(1.0F, [](Example& e) {
-    e.rows(e.inputs[2], 0) = 1e30F;
-    e.rows(e.outputs[16], 0) = 1e30F;
-  }));
+  // One that takes whole registers, and one that takes half of one.
+  for (const std::size_t outputs : {17U, 7U}) {
+    const Shape shape{.inputs = 3, .outputs = outputs};
+    const std::size_t last = outputs - 1;
+    const auto finite_after = [&](float rate, const auto& spoil) {
+      Example e(shape);
+      spoil(e);
+      SGNSKernel<Arch> kernel;
+      e.coefficients(kernel, rate);
+      return kernel.finite();
+    };
+    CHECK(finite_after(1.0F, [](Example&) {}));
+    CHECK_FALSE(finite_after(quiet_nan, [](Example&) {}));
+    CHECK_FALSE(finite_after(infinity, [](Example&) {}));
+    CHECK_FALSE(finite_after(1.0F, [&](Example& e) { e.attraction[last] = quiet_nan; }));
+    CHECK_FALSE(finite_after(1.0F, [](Example& e) { e.weight[3] = infinity; }));
+    CHECK_FALSE(finite_after(1.0F, [&](Example& e) {
+      e.rows(e.inputs[2], 0) = 1e30F;
+      e.rows(e.outputs[last], 0) = 1e30F;
+    }));
+  }
 }
 
 TEST_CASE_TEMPLATE("groups of nothing move nothing", Arch, DefaultArch, PlainArch) {

@@ -74,7 +74,7 @@ TEST_CASE("contexts of a class are about as probable, whatever their order") {
   CHECK(classes({1, 1024, 600, 512, 300}, EmpiricalContexts{}) == std::vector<int>{20, 0, 1, 2, 3});
   CHECK(classes({1, 16, 256}, SmoothedContexts{.alpha = 0.5}) == std::vector<int>{8, 4, 0});
   CHECK(classes({1, 1000, 7}, EvenContexts(2.0)) == std::vector<int>{0, 0, 0});
-  constexpr int last = NegativeSampler::classes - 1;
+  constexpr int last = NegativeSampler::class_count - 1;
   CHECK(classes({0, imf::Count{1} << 60U, 1}, EmpiricalContexts{}) ==
         std::vector<int>{last, 0, last});
 }

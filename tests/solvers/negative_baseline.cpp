@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t dimension = 20;
 constexpr std::size_t columns = 24;
+constexpr auto share = static_cast<double>(NegativeBaseline::share);
 
 /// Three inputs in two windows, four outputs of which two were drawn, one of them twice.
 struct Example {
@@ -54,9 +55,9 @@ struct Example {
   void teach(NegativeBaseline& means, const std::vector<float>& dots) const {
     means.follow(view(), negatives, dots.data());
   }
-  /// The mean input by how often it meets the draws, and the outputs by what is expected of them.
+  /// The inputs by how often they meet the draws, and the outputs by what is expected of them.
   [[nodiscard]] double mean_input(std::size_t k) const {
-    return static_cast<double>(rows(0, k) + 2.0F * rows(1, k) + rows(2, k)) / 4.0;
+    return static_cast<double>(rows(0, k) + 2.0F * rows(1, k) + rows(2, k));
   }
   [[nodiscard]] double mean_output(std::size_t k) const {
     return static_cast<double>(0.25F * rows(4, k) + 0.5F * rows(6, k));
@@ -78,12 +79,12 @@ double sigma(const NegativeBaseline& means, std::size_t noise_class) {
 
 TEST_CASE("there is no baseline before the first group, nor where its sigma may not be above 0") {
   const NegativeBaseline untaught(columns, 1.0F);
-  CHECK(untaught.used());
+  CHECK(untaught.wanted());
   CHECK(untaught.baseline().mean_input == nullptr);
   CHECK(untaught.baseline().mean_output == nullptr);
   NegativeBaseline none(columns, 0.0F);
   Example(1).teach(none, dots_of(0.0F, 0.0F));
-  CHECK_FALSE(none.used());
+  CHECK_FALSE(none.wanted());
   CHECK(none.baseline().mean_input == nullptr);
 }
 
@@ -111,17 +112,17 @@ TEST_CASE("the first group is the mean, later ones count as much until there are
   }
 }
 
-TEST_CASE("each class has a sigma of its own: a half until it is met, then the mean") {
+TEST_CASE("each class has a sigma of its own: of a half until it is met, then of the mean") {
   NegativeBaseline means(columns, 1.0F);
-  CHECK(sigma(means, 5) == 0.5);
+  CHECK(sigma(means, 5) == doctest::Approx(share * 0.5));
   const float three = std::log(3.0F);  // σ is 3/4, of −log 3 1/4
   Example(1).teach(means, dots_of(three, -three));
-  CHECK(sigma(means, 5) == doctest::Approx(0.75));
-  CHECK(sigma(means, 8) == doctest::Approx(0.25));
-  CHECK(sigma(means, 6) == 0.5);
+  CHECK(sigma(means, 5) == doctest::Approx(share * 0.75));
+  CHECK(sigma(means, 8) == doctest::Approx(share * 0.25));
+  CHECK(sigma(means, 6) == doctest::Approx(share * 0.5));
   Example(2).teach(means, dots_of(0.0F, three));
-  CHECK(sigma(means, 5) == doctest::Approx((0.75 + 0.5) / 2));
-  CHECK(sigma(means, 8) == doctest::Approx((2 * 0.25 + 2 * 0.75) / 4));
+  CHECK(sigma(means, 5) == doctest::Approx(share * (0.75 + 0.5) / 2));
+  CHECK(sigma(means, 8) == doctest::Approx(share * (2 * 0.25 + 2 * 0.75) / 4));
 }
 
 TEST_CASE("means forget, rows sooner than sigmas") {
@@ -131,28 +132,54 @@ TEST_CASE("means forget, rows sooner than sigmas") {
   NegativeBaseline means(columns, 1.0F);
   for (int i = 0; i < 2000; ++i) before.teach(means, dots_of(0.0F, 0.0F));
   constexpr auto reach = NegativeBaseline::memory / NegativeBaseline::every;
-  for (std::size_t i = 0; i < 10 * reach; ++i) after.teach(means, dots_of(three, three));
+  for (std::size_t i = 0; i < 8 * reach; ++i) after.teach(means, dots_of(three, three));
   for (std::size_t k = 0; k < dimension; ++k)
     CHECK(static_cast<double>(means.baseline().mean_output[k]) ==
           doctest::Approx(after.mean_output(k)).epsilon(1e-3).scale(1));
-  CHECK(sigma(means, 5) < 0.6);
+  CHECK(sigma(means, 5) < share * 0.62);
   for (int i = 0; i < 4000; ++i) after.teach(means, dots_of(three, three));
-  CHECK(sigma(means, 5) == doctest::Approx(0.75));
-  CHECK(sigma(means, 8) == doctest::Approx(0.75));
+  CHECK(sigma(means, 5) == doctest::Approx(share * 0.75));
+  CHECK(sigma(means, 8) == doctest::Approx(share * 0.75));
 }
 
-TEST_CASE("sigmas are bounded, and groups without inputs teach nothing") {
-  NegativeBaseline means(columns, 0.375F);
-  CHECK(sigma(means, 5) == 0.375);
-  const Example example(1);
-  example.teach(means, dots_of(0.0F, -std::log(3.0F)));
-  CHECK(sigma(means, 5) == 0.375);
-  CHECK(sigma(means, 8) == doctest::Approx(0.25));
+TEST_CASE("mean sigmas are bounded, less those of rarer classes") {
+  NegativeBaseline means(columns, 0.0625F);
+  CHECK(sigma(means, 0) == 0.0625);
+  CHECK(sigma(means, 2) == 0.125);
+  CHECK(sigma(means, 6) == doctest::Approx(share * 0.5));
+  const float three = std::log(3.0F);
+  Example(1).teach(means, dots_of(-three, three));
+  CHECK(sigma(means, 5) == doctest::Approx(share * 0.25));
+  CHECK(sigma(means, 8) == doctest::Approx(share * 0.75));
+  // The mean is bounded, not what it is of.
+  Example(1).teach(means, dots_of(three, three));
+  CHECK(sigma(means, 5) == doctest::Approx(std::sqrt(0.125)));
+  Example(1).teach(means, dots_of(-50.0F, three));
+  CHECK(sigma(means, 5) == doctest::Approx(share / 3.0));
+}
 
+TEST_CASE("inputs and their number are means of groups that meet more or less") {
+  NegativeBaseline means(columns, 1.0F);
+  const Example example(1);
+  example.teach(means, dots_of(0.0F, 0.0F));
+  CHECK(means.baseline().mean_meetings == 4.0F);
+  auto view = example.view();
+  const std::vector<float> thrice{3, 6, 3};
+  view.meetings = thrice.data();
+  view.all_meetings = 12.0F;
+  means.follow(view, example.negatives, dots_of(0.0F, 0.0F).data());
+  CHECK(means.baseline().mean_meetings == 8.0F);
+  for (std::size_t k = 0; k < dimension; ++k)
+    CHECK(static_cast<double>(means.baseline().mean_input[k]) ==
+          doctest::Approx(2.0 * example.mean_input(k)).scale(1));
+}
+
+TEST_CASE("groups without inputs teach nothing") {
+  const Example example(1);
   NegativeBaseline empty(columns, 1.0F);
   auto view = example.view();
   view.input_count = 0;
   empty.follow(view, example.negatives, dots_of(1.0F, 1.0F).data());
-  CHECK(sigma(empty, 5) == 0.5);
+  CHECK(sigma(empty, 5) == doctest::Approx(share * 0.5));
   CHECK(empty.baseline().mean_input == nullptr);
 }

@@ -31,12 +31,18 @@ AlignedMatrix random_matrix(std::size_t rows, std::size_t cols, std::uint64_t se
   return matrix;
 }
 
+/// Of several classes of contexts.
+std::vector<imf::Count> uneven_counts() {
+  std::vector<imf::Count> counts;
+  for (std::size_t c = 0; c < contexts; ++c) counts.push_back(1 + c * c);
+  return counts;
+}
+
 /// Pairs as seven batches of a list's groups.
 struct Example {
   std::vector<imf::WordPair> pairs;
   imf::WindowList list;
-  imf::NegativeSampler sampler{std::vector<imf::Count>(contexts, 1), imf::EmpiricalContexts{},
-                               imf::Collision::skip};
+  imf::NegativeSampler sampler{uneven_counts(), imf::EmpiricalContexts{}, imf::Collision::skip};
   Example() {
     imf::RandomStream random(5, imf::RandomPurpose::test_data);
     for (std::size_t i = 0; i < 400; ++i)
@@ -100,9 +106,8 @@ imf::Factors obvious(const Example& example, imf::Factors vectors, float rate) {
     std::vector<imf::WindowGroup> groups;
     void move(Step::Worker& worker, NegativeBaseline& means, float by) {
       const auto baseline = means.baseline();
-      const auto sigmas = means.sigmas();
       for (std::size_t i = 0; i < groups.size(); ++i) {
-        groups[i].expect(sigmas);
+        groups[i].expect(means.sigmas());
         const auto view = groups[i].view(baseline);
         float* const g = groups[i].coefficients().data();
         if (i % NegativeBaseline::every == 0) means.follow(view, groups[i].negatives(), g);

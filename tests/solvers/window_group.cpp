@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <implicitmf/solvers/window_group.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -172,9 +171,12 @@ TEST_CASE("outputs of a group are distinct rows, and what lies beside the weight
 
 TEST_CASE("what is expected of an output is its draws' weight by the sigma of its class") {
   Example example = make_example(false);
-  const imf::NegativeSampler sampler(counts_of(example.corpus.vocabulary()),
-                                     imf::SmoothedContexts{}, Collision::skip);
-  std::array<float, imf::NegativeSampler::classes> sigmas;
+  std::vector<imf::Count> counts;
+  for (std::size_t c = 0; c < example.corpus.vocabulary().size(); ++c)
+    counts.push_back(imf::Count{1} << (c / 2));
+  const imf::NegativeSampler sampler(counts, imf::EmpiricalContexts{}, Collision::skip);
+  REQUIRE(sampler.class_of(0) > sampler.class_of(4));
+  std::array<float, imf::NegativeSampler::class_count> sigmas;
   for (std::size_t c = 0; c < sigmas.size(); ++c) sigmas[c] = 1.0F + static_cast<float>(c);
   imf::WindowGroup group(2, {9, 0.5F}, Collision::skip, 20);
   for (std::size_t i = 0; i + 2 < example.list.windows.size(); i += 2) {

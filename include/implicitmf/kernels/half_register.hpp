@@ -16,7 +16,8 @@ template <class Arch>
 using NarrowArch = std::conditional_t<FloatBatch<Arch>::width == 16, HalfArch<Arch>, Arch>;
 
 #if defined(IMPLICITMF_HAS_XSIMD) && XSIMD_WITH_AVX512F
-/// Eight floats. Not xsimd's batch of AVX2, whose functions a unit built for AVX2 alone has, too,
+/// Eight floats, with FloatBatch's functions but for sqrt, partial loads and stores, and
+/// reduce_adds. Not xsimd's batch of AVX2, whose functions a unit built for AVX2 alone has, too,
 /// and which would be built with more here.
 template <class Arch>
 class FloatBatch<HalfArch<Arch>> {
@@ -46,7 +47,13 @@ class FloatBatch<HalfArch<Arch>> {
     return _mm256_div_ps(a.lanes_, b.lanes_);
   }
   friend FloatBatch fma(FloatBatch a, FloatBatch b, FloatBatch c) noexcept {
+#if defined(__FMA__)
     return _mm256_fmadd_ps(a.lanes_, b.lanes_, c.lanes_);
+#else
+    // g++'s -mavx512f has no fma of half registers.
+    const auto whole = [](FloatBatch x) { return _mm512_castps256_ps512(x.lanes_); };
+    return _mm512_castps512_ps256(_mm512_fmadd_ps(whole(a), whole(b), whole(c)));
+#endif
   }
   friend FloatBatch abs(FloatBatch a) noexcept {
     return _mm256_andnot_ps(_mm256_set1_ps(-0.0F), a.lanes_);

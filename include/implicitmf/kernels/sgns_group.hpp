@@ -19,8 +19,9 @@ namespace implicitmf::kernels {
 /// done by the mean of all rows that could have been drawn, rather than by those that were. The
 /// same moves in expectation whatever is expected, with less variance where it is near σ.
 struct SGNSBaseline {
-  const float* mean_input = nullptr;   ///< of inputs, as often as negatives meet them
-  const float* mean_output = nullptr;  ///< Σ v · its SGNSGroup::expected over a group's outputs
+  const float* mean_input = nullptr;   ///< of a group's Σ SGNSGroup::meetings[i] · input i
+  const float* mean_output = nullptr;  ///< of a group's Σ SGNSGroup::expected[j] · output j
+  float mean_meetings = 1.0F;          ///< of a group's all_meetings
 };
 
 /// The columns that a group's rows have: the dimension, and zeros behind to a multiple of 8.
@@ -38,8 +39,8 @@ struct SGNSBaseline {
 ///
 /// \par Shapes     rows, the baseline's too, have `columns` floats, see whole_columns();
 ///                 weight_stride: a multiple of panel_width, at least output_count, with zeros in
-///                 the places beyond output_count. Any counts.
-/// \par Alignment  rows, attraction, weight, expected: 64 bytes.
+///                 the places beyond output_count; so many floats has expected. Any counts.
+/// \par Alignment  rows, the baseline's too, attraction, weight, expected: 64 bytes.
 /// \par Overlap    outputs are distinct rows, and none is an input; inputs may repeat.
 struct SGNSGroup {
   float* const* inputs = nullptr;
@@ -203,10 +204,10 @@ inline void group_update(float* const* inputs, float* const* add_inputs, std::si
 ///     g = rate · (a − b σ(u · v)),   u += Σ g v over the outputs,   v += Σ g u over the inputs:
 ///
 /// along the gradient of Levy & Goldberg's local objective (NIPS 2014, section 3.1), with a for
-/// #(w,c) and b − a for the noise. With a baseline of means ū and v̄, where m is how often u meets
-/// the draws, M the sum of these, and e what is expected of v,
+/// #(w,c) and b − a for the noise. With a baseline, where m is how often u meets the draws, M the
+/// sum of these, e what is expected of v, and ū, v̄ and M̄ are means of Σ m u, Σ e v and M,
 ///
-///     g += rate · m e,   u −= rate · m v̄,   v −= rate · e M ū.
+///     g += rate · m e,   u −= rate · m v̄,   v −= rate · e ū M / M̄.
 ///
 /// dots() finds all u · v, coefficients() from them all g, and update() moves the rows.
 ///
@@ -228,7 +229,7 @@ class SGNSKernel {
   explicit SGNSKernel(SigmoidPolicy sigmoid = {}) : sigmoid_(sigmoid) {}
 
   /// The dot products u · v over the columns [begin, end), in g. begin: a multiple of panel_width;
-  /// end: such a one, or all columns.
+  /// end: such a one, at most `columns`, or `columns`.
   static void dots(const SGNSGroup& group, std::size_t begin, std::size_t end, float* g) noexcept {
     for_output_tiles(group, [&](auto outputs, std::size_t j) {
       tile_dots<outputs()>(group, j, begin, end, g + j);
@@ -237,6 +238,7 @@ class SGNSKernel {
 
   /// Replaces the dot products in g by the coefficients.
   void coefficients(const SGNSGroup& group, float rate, float* g) noexcept {
+    // Few as usual: half a register does, in half the time where processors halve whole ones.
     if (group.output_count <= Narrow::width)
       replace_dots(group, rate, g, narrow_not_finite_);
     else
@@ -253,6 +255,7 @@ class SGNSKernel {
   /// add_outputs[j] those of output j.
   void add_gradient(const SGNSGroup& group, float rate, const float* g, float* const* add_inputs,
                     float* const* add_outputs) const noexcept {
+    const float to_outputs = -rate * (group.all_meetings / group.baseline.mean_meetings);
     for_output_tiles(group, [&](auto outputs, std::size_t j) {
       const auto tile = [&](const auto& means) {
         tile_update<outputs()>(group, j, g + j, add_inputs, add_outputs + j, means);
@@ -261,7 +264,7 @@ class SGNSKernel {
       tile(detail::MeanMoves{.input_factor = j == 0 ? -rate : 0.0F,
                              .meetings = group.meetings,
                              .mean_output = group.baseline.mean_output,
-                             .output_factor = -rate * group.all_meetings,
+                             .output_factor = to_outputs,
                              .expected = group.expected + j,
                              .mean_input = group.baseline.mean_input});
     });
@@ -275,6 +278,7 @@ class SGNSKernel {
  private:
   using Batch = FloatBatch<Arch>;
   using Narrow = FloatBatch<NarrowArch<Arch>>;
+  static_assert(Narrow::width <= 8, "rows are whole registers of eight columns");
 
   /// Calls tile(count, first) for the outputs in tiles of about equal size; not at all where there
   /// are no inputs, as then g may be null.

@@ -118,7 +118,7 @@ class NegativeSampler {
 
   /// Contexts of a class are about as probable: of class i, from 2^(−(i+1)/2) to 2^(−i/2) times as
   /// probable as the most probable one, of the last class any less.
-  static constexpr std::size_t classes = 64;
+  static constexpr std::size_t class_count = 64;
   [[nodiscard]] std::uint8_t class_of(WordId c) const noexcept { return classes_[c]; }
 
   /// A context from q.
@@ -159,7 +159,7 @@ class NegativeSampler {
       : table_(weights), collision_(collision), classes_(weights.size()) {
     const double largest = *std::max_element(weights.begin(), weights.end());
     largest_ = largest / std::accumulate(weights.begin(), weights.end(), 0.0);
-    constexpr double last = classes - 1;
+    constexpr double last = class_count - 1;
     for (std::size_t c = 0; c < weights.size(); ++c) {
       const double rarity = 2.0 * std::log2(largest / weights[c]);  // infinite where q(c) is 0
       classes_[c] = static_cast<std::uint8_t>(std::min(rarity, last));

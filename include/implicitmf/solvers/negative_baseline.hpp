@@ -17,8 +17,9 @@
 
 namespace implicitmf::detail {
 
-/// Running means of the negatives' σ by their probability, of the inputs that they meet and of what
-/// they are expected to do to these: the baseline of groups whose negatives are shared.
+/// Running means of the negatives' σ, and of the sums of a group's inputs, as often as negatives
+/// meet them, and of its negatives, each times the σ that is expected of it: the baseline of groups
+/// whose negatives are shared.
 ///
 /// What a negative v adds to the gradient of u has the variance of σ v, with a baseline s that of
 /// (σ − s) v. One s for all leaves about half of it; one for each class of contexts that are about
@@ -32,28 +33,36 @@ namespace implicitmf::detail {
 class NegativeBaseline {
  public:
   /// One group of so many is looked at.
-  static constexpr std::size_t every = 16;
+  static constexpr std::size_t every = 8;
   /// Groups that the mean rows reach back: few, as they lag behind rows that move.
   static constexpr std::size_t memory = 128;
+  /// Of the mean σ so much is expected: not all, as the mean rows vary, too, with what was looked
+  /// at.
+  static constexpr float share = 0.8F;
 
   /// \param columns        of a group's rows
-  /// \param largest_sigma  bound of σ, 0 for no baseline. Where rows move by more than their mean
-  ///                       while it is learned, mean and rows would run away together
+  /// \param largest_sigma  bound of σ for the most probable contexts, 0 for no baseline: where a
+  /// row
+  ///                       moves by more than its mean while that is learned, mean and row would
+  ///                       run away together. Of a class that is drawn half as often, twice that
   NegativeBaseline(std::size_t columns, float largest_sigma)
       : largest_sigma_(largest_sigma), input_(1, columns), output_(1, columns) {
-    sigmas_.fill(std::min(0.5F, largest_sigma));  // as products are near 0 at first
+    means_.fill(0.5F);  // as products are near 0 at first
+    for (std::size_t c = 0; c < sigmas_.size(); ++c) sigmas_[c] = bounded(c);
   }
 
-  /// Whether there is any; it may be used once follow() was called.
-  [[nodiscard]] bool used() const noexcept { return largest_sigma_ > 0.0F; }
+  /// Whether there is to be one; baseline() has none until follow() was called.
+  [[nodiscard]] bool wanted() const noexcept { return largest_sigma_ > 0.0F; }
   /// What to expect of the next group's negatives, see WindowGroup::expect().
-  [[nodiscard]] const std::array<float, NegativeSampler::classes>& sigmas() const noexcept {
+  [[nodiscard]] const std::array<float, NegativeSampler::class_count>& sigmas() const noexcept {
     return sigmas_;
   }
   /// For the next group. Its rows follow the means.
   [[nodiscard]] kernels::SGNSBaseline baseline() const noexcept {
     if (groups_ == 0) return {};
-    return {.mean_input = input_.row_data(0), .mean_output = output_.row_data(0)};
+    return {.mean_input = input_.row_data(0),
+            .mean_output = output_.row_data(0),
+            .mean_meetings = meetings_};
   }
 
   /// Learns from a group that was not moved yet.
@@ -61,18 +70,18 @@ class NegativeBaseline {
   /// \param dots       its dot products, as SGNSKernel finds them
   void follow(const kernels::SGNSGroup& group, std::span<const DrawnNegative> negatives,
               const float* dots) noexcept {
-    if (!used() || group.input_count == 0) return;
+    if (!wanted() || group.input_count == 0) return;
     learn_sigmas(group, negatives, dots);
     ++groups_;
     const float part = std::max(static_cast<float>(every) / static_cast<float>(memory),
                                 1.0F / static_cast<float>(groups_));
+    meetings_ += part * (group.all_meetings - meetings_);
     float* const input = input_.row_data(0);
     float* const output = output_.row_data(0);
     kernels::scale(1.0F - part, input, group.columns);
     kernels::scale(1.0F - part, output, group.columns);
     for (std::size_t i = 0; i < group.input_count; ++i)
-      kernels::axpy(part * group.meetings[i] / group.all_meetings, group.inputs[i], input,
-                    group.columns);
+      kernels::axpy(part * group.meetings[i], group.inputs[i], input, group.columns);
     for (std::size_t j = 0; j < group.output_count; ++j)
       if (group.expected[j] > 0.0F)
         kernels::axpy(part * group.expected[j], group.outputs[j], output, group.columns);
@@ -88,15 +97,22 @@ class NegativeBaseline {
       std::size_t& seen = seen_[negative.noise_class];
       seen = std::min(seen + 1, reach);
       const float sigma = 1.0F / (1.0F + std::exp(-x[negative.output]));
-      float& mean = sigmas_[negative.noise_class];
-      mean += (std::min(sigma, largest_sigma_) - mean) / static_cast<float>(seen);
+      float& mean = means_[negative.noise_class];
+      mean += (sigma - mean) / static_cast<float>(seen);
+      sigmas_[negative.noise_class] = bounded(negative.noise_class);
     }
+  }
+  [[nodiscard]] float bounded(std::size_t noise_class) const noexcept {
+    const float rarity = std::exp2(0.5F * static_cast<float>(noise_class));
+    return std::min(share * means_[noise_class], largest_sigma_ * rarity);
   }
 
   float largest_sigma_;
-  std::array<float, NegativeSampler::classes> sigmas_;
-  std::array<std::size_t, NegativeSampler::classes> seen_{};
+  std::array<float, NegativeSampler::class_count> means_;
+  std::array<float, NegativeSampler::class_count> sigmas_;  // the means, bounded
+  std::array<std::size_t, NegativeSampler::class_count> seen_{};
   std::size_t groups_ = 0;
+  float meetings_ = 0.0F;  // mean of all_meetings
   AlignedMatrix input_;
   AlignedMatrix output_;
 };

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 
-#include <implicitmf/objectives/negative_sampler.hpp>
 #include <implicitmf/solvers/negative_baseline.hpp>
 #include <implicitmf/solvers/sgns_options.hpp>
 #include <implicitmf/solvers/window_list.hpp>
@@ -47,10 +46,9 @@ namespace implicitmf::detail {
           .batch_pairs = within(may_repeat ? 0.25 : 1.0, 2000)};
 }
 
-/// The largest σ of a NegativeBaseline: 0, so none, for negatives of each pair's own, which are
-/// word2vec's.
-/// \param windows  that share negatives; 0: none do
-/// \param limits   of these
+/// A NegativeBaseline's bound of σ for the most probable contexts: 0, so none, for negatives of
+/// each pair's own, which are word2vec's. \param windows  that share negatives; 0: none do \param
+/// limits   of these
 [[nodiscard]] inline float largest_sigma(const SGNSOptions& options, std::size_t windows,
                                          double largest_noise,
                                          const MeetingLimits& limits) noexcept {

@@ -15,6 +15,7 @@
 #include <implicitmf/core/buffer.hpp>
 #include <implicitmf/core/matrix.hpp>
 #include <implicitmf/core/parallel.hpp>
+#include <implicitmf/kernels/sgns_group.hpp>
 #include <implicitmf/kernels/simd.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
 #include <implicitmf/solvers/factors.hpp>
@@ -153,10 +154,9 @@ class SGNSMember {
     Batch& batch = batches_[moved_ % batches_.size()];
     const std::span groups = std::span(batch.groups).first(batch.size);
     const kernels::SGNSBaseline baseline = means_.baseline();
-    const auto sigmas = means_.sigmas();
     std::size_t before = 0;
     for (std::size_t i = 0; i < groups.size(); ++i) {
-      if (means_.used()) groups[i].expect(sigmas);
+      if (means_.wanted()) groups[i].expect(means_.sigmas());
       const kernels::SGNSGroup group = groups[i].view(baseline);
       float* const g = groups[i].coefficients().data();
       gather_products(members, group, before, g);

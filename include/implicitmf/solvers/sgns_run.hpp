@@ -212,7 +212,7 @@ class SGNSRun {
       WindowGroup& group = groups[i % 2];
       WindowGroup* const next = i + 1 < list.group_count() ? &groups[(i + 1) % 2] : nullptr;
       if (next != nullptr) build(i + 1, *next);
-      if (worker.means.used()) group.expect(worker.means.sigmas());
+      if (worker.means.wanted()) group.expect(worker.means.sigmas());
       const kernels::SGNSGroup view = group.view(worker.means.baseline());
       float* const g = group.coefficients().data();
       worker.dots(view, 0, view.columns, g);

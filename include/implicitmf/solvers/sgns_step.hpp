@@ -19,9 +19,10 @@ namespace implicitmf {
 /// A step: a small value that says how many floats a row has, state of the step among them (it
 /// begins as zeros behind the vector, at float AlignedMatrix::padded(dimension)), and makes a
 /// worker for each thread. worker.dots(group, begin, end, g) finds the dot products over columns
-/// [begin, end) and worker.coefficients(group, rate, g) from those of whole rows what moves the
-/// group's rows, as kernels::SGNSKernel does; worker.move(group, g, rate) moves them, each column
-/// apart from the others; worker.finite() tells whether all numbers so far were finite.
+/// [begin, end), multiples of panel_width or end = group.columns, and worker.coefficients(group,
+/// rate, g) from those of whole rows what moves the group's rows, as kernels::SGNSKernel does;
+/// worker.move(group, g, rate) moves them, each column apart from the others; worker.finite() tells
+/// whether all numbers so far were finite.
 template <class S>
 concept SGNSStep = std::copyable<S> &&
     requires(const S& step, std::size_t size, const kernels::SGNSGroup& group, float rate,
@@ -75,7 +76,7 @@ struct AdaGradStep {
     }
     void move(const kernels::SGNSGroup& group, const float* g, float rate) {
       const std::size_t rows = group.input_count + group.output_count;
-      const std::size_t stride = AlignedMatrix::padded(group.columns);
+      const std::size_t stride = AlignedMatrix::padded(group.columns);  // to the step's state
       if (gradients_.rows() < rows || gradients_.cols() != stride)
         gradients_ = AlignedMatrix(rows, stride);
       pointers_.resize(rows);

@@ -69,13 +69,13 @@ class WindowGroup {
 
   /// Sets what is expected of the negatives, see kernels::SGNSGroup::expected.
   /// \param sigmas  of each class
-  void expect(std::span<const float, NegativeSampler::classes> sigmas) noexcept {
+  void expect(std::span<const float, NegativeSampler::class_count> sigmas) noexcept {
     std::fill(expected_.begin(), expected_.end(), 0.0F);
     for (const DrawnNegative& negative : negatives_)
       expected_[negative.output] += draw_.weight * sigmas[negative.noise_class];
   }
 
-  /// \param baseline  wants expect()
+  /// \param baseline  where there is one, expect() must have been called since build()
   [[nodiscard]] kernels::SGNSGroup view(const kernels::SGNSBaseline& baseline = {}) const noexcept {
     return {.inputs = inputs_.data(),
             .input_count = inputs_.size(),
