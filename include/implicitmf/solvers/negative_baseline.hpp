@@ -33,7 +33,7 @@ namespace implicitmf::detail {
 class NegativeBaseline {
  public:
   /// One group of so many is looked at.
-  static constexpr std::size_t every = 8;
+  static constexpr std::size_t every = 16;
   /// Groups that the mean rows reach back: few, as they lag behind rows that move.
   static constexpr std::size_t memory = 128;
   /// Of the mean σ so much is expected: not all, as the mean rows vary, too, with what was looked
@@ -48,7 +48,10 @@ class NegativeBaseline {
   NegativeBaseline(std::size_t columns, float largest_sigma)
       : largest_sigma_(largest_sigma), input_(1, columns), output_(1, columns) {
     means_.fill(0.5F);  // as products are near 0 at first
-    for (std::size_t c = 0; c < sigmas_.size(); ++c) sigmas_[c] = bounded(c);
+    for (std::size_t c = 0; c < sigmas_.size(); ++c) {
+      bounds_[c] = largest_sigma * std::exp2(0.5F * static_cast<float>(c));
+      sigmas_[c] = expected_of(c);
+    }
   }
 
   /// Whether there is to be one; baseline() has none until follow() was called.
@@ -99,17 +102,17 @@ class NegativeBaseline {
       const float sigma = 1.0F / (1.0F + std::exp(-x[negative.output]));
       float& mean = means_[negative.noise_class];
       mean += (sigma - mean) / static_cast<float>(seen);
-      sigmas_[negative.noise_class] = bounded(negative.noise_class);
+      sigmas_[negative.noise_class] = expected_of(negative.noise_class);
     }
   }
-  [[nodiscard]] float bounded(std::size_t noise_class) const noexcept {
-    const float rarity = std::exp2(0.5F * static_cast<float>(noise_class));
-    return std::min(share * means_[noise_class], largest_sigma_ * rarity);
+  [[nodiscard]] float expected_of(std::size_t noise_class) const noexcept {
+    return std::min(share * means_[noise_class], bounds_[noise_class]);
   }
 
   float largest_sigma_;
   std::array<float, NegativeSampler::class_count> means_;
-  std::array<float, NegativeSampler::class_count> sigmas_;  // the means, bounded
+  std::array<float, NegativeSampler::class_count> bounds_;
+  std::array<float, NegativeSampler::class_count> sigmas_;
   std::array<std::size_t, NegativeSampler::class_count> seen_{};
   std::size_t groups_ = 0;
   float meetings_ = 0.0F;  // mean of all_meetings
