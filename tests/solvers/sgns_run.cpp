@@ -70,6 +70,60 @@ TEST_CASE("where one thread fails the others end too, whatever they were at") {
         }
 }
 
+TEST_CASE("one thread that races moves group after group, with the baseline of those before") {
+  std::vector<imf::WordPair> pairs;
+  for (imf::WordId i = 0; i < 3000; ++i) pairs.push_back({i * 7 % 90, i * i % 70});
+  const imf::PairWindows source(pairs);
+  std::vector<imf::Count> counts;
+  for (imf::Count c = 0; c < 70; ++c) counts.push_back(1 + c * c);
+  const imf::NegativeSampler sampler(counts, imf::EmpiricalContexts{}, imf::Collision::skip);
+  const SGNSOptions options{
+      .dimension = 20, .epochs = 1, .schedule = imf::RateSchedule::constant, .seed = 5};
+  const auto start = [] {
+    imf::RandomStream random(6, imf::RandomPurpose::test_data);
+    imf::Factors factors{imf::AlignedMatrix(90, 20), imf::AlignedMatrix(70, 20)};
+    for (imf::AlignedMatrix* matrix : {&factors.words, &factors.contexts})
+      for (std::size_t r = 0; r < matrix->rows(); ++r)
+        for (float& x : matrix->row(r)) x = static_cast<float>(random.uniform() - 0.5);
+    return factors;
+  };
+  constexpr imf::NegativeSharing sharing{.windows = 2, .drawn = 0.8};
+  imf::ThreadTeam team(1);
+  imf::detail::SGNSRun<imf::GradientStep<>, imf::PairWindows> run(options, {}, source, sampler,
+                                                                  sharing, start(), team);
+  const imf::Factors trained = run.run([](const imf::Factors&) { return 0.0; }).factors;
+
+  imf::Factors vectors = start();
+  const imf::MeetingLimits limits =
+      imf::detail::meeting_limits(options, 2, sampler.largest(), source.may_repeat());
+  const float bound = imf::detail::largest_sigma(options, 2, sampler.largest(), limits);
+  REQUIRE(bound > 0.0F);
+  imf::WindowList list;
+  source.fill({0, pairs.size()}, 0, list);
+  list.group(limits);
+  REQUIRE(list.group_count() > 50);
+  imf::detail::NegativeBaseline means(imf::kernels::whole_columns(20), bound);
+  auto worker = imf::GradientStep<>::worker();
+  const imf::RandomStream random(options.seed, imf::RandomPurpose::negatives);
+  const auto rate = static_cast<float>(options.learning_rate);
+  for (std::size_t i = 0; i < list.group_count(); ++i) {
+    imf::WindowGroup group(2, {4, 1.25F}, imf::Collision::skip, 20);
+    const imf::IndexRange windows = list.group_windows(i);
+    group.build(list, windows, sampler, random.from(windows.begin << 24U), vectors, 0);
+    group.expect(means.sigmas());
+    const auto view = group.view(means.baseline());
+    float* const g = group.coefficients().data();
+    worker.dots(view, 0, view.columns, g);
+    if (i % imf::detail::NegativeBaseline::every == 0) means.follow(view, group.negatives(), g);
+    worker.coefficients(view, rate, g);
+    worker.move(view, g, rate);
+  }
+  for (std::size_t r = 0; r < 90; ++r)
+    for (std::size_t k = 0; k < 20; ++k) REQUIRE(trained.words(r, k) == vectors.words(r, k));
+  for (std::size_t r = 0; r < 70; ++r)
+    for (std::size_t k = 0; k < 20; ++k) REQUIRE(trained.contexts(r, k) == vectors.contexts(r, k));
+}
+
 TEST_CASE("a list of windows is no longer than it says, however wide they are") {
   for (const std::size_t radius : {1U, 5U, 100U, 10'000U})
     for (const bool by_pairs : {false, true}) {

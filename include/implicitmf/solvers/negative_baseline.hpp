@@ -23,7 +23,7 @@ namespace implicitmf::detail {
 ///
 /// What a negative v adds to the gradient of u has the variance of σ v, with a baseline s that of
 /// (σ − s) v. One s for all leaves about half of it; one for each class of contexts that are about
-/// as probable, .1 for the rare and .3 for frequent ones, a fifth less than that. (A control
+/// as probable, .1 for the rare and .3 for frequent ones, about a sixth less than that. (A control
 /// variate: Wang, Chen, Smola & Xing, Variance Reduction for Stochastic Gradient Optimization, NIPS
 /// 2013.) s must not depend on what is drawn but for its class, so a group gets it as groups before
 /// left it. The mean rows may, as moves are linear in them: they must be learned before the group
