@@ -123,11 +123,11 @@ TEST_CASE("sigmoids of a narrow register are those of a whole one") {
   CHECK(std::isnan(lanes_of(FastSigmoid{}.sigmoid(Narrow::broadcast(quiet_nan)))[0]));
 }
 
-TEST_CASE("widened, a half has zeros above it") {
-  if constexpr (!std::is_same_v<NarrowArch<DefaultArch>, DefaultArch>) {
+TEST_CASE_TEMPLATE("widened, a half has zeros above it", Arch, NarrowArch<DefaultArch>) {
+  if constexpr (!std::is_same_v<Arch, DefaultArch>) {
     const std::vector<float> a = noise_vector(width, 9);
     float whole[Whole::width];
-    Narrow::load(a.data()).widened().store(whole);
+    FloatBatch<Arch>::load(a.data()).widened().store(whole);
     for (std::size_t i = 0; i < Whole::width; ++i) CHECK(whole[i] == (i < width ? a[i] : 0.0F));
   }
 }
