@@ -142,20 +142,16 @@ TEST_CASE("means forget, rows sooner than sigmas") {
   CHECK(sigma(means, 8) == doctest::Approx(share * 0.75));
 }
 
-TEST_CASE("mean sigmas are bounded, less those of rarer classes") {
-  NegativeBaseline means(columns, 0.0625F);
-  CHECK(sigma(means, 0) == 0.0625);
-  CHECK(sigma(means, 2) == 0.125);
-  CHECK(sigma(means, 6) == doctest::Approx(share * 0.5));
+TEST_CASE("what is expected is bounded, not what it is the mean of") {
+  NegativeBaseline means(columns, 0.375F);
+  CHECK(sigma(means, 5) == 0.375);
   const float three = std::log(3.0F);
   Example(1).teach(means, dots_of(-three, three));
   CHECK(sigma(means, 5) == doctest::Approx(share * 0.25));
-  CHECK(sigma(means, 8) == doctest::Approx(share * 0.75));
-  // The mean is bounded, not what it is of.
-  Example(1).teach(means, dots_of(three, three));
-  CHECK(sigma(means, 5) == doctest::Approx(std::sqrt(0.125)));
-  Example(1).teach(means, dots_of(-50.0F, three));
-  CHECK(sigma(means, 5) == doctest::Approx(share / 3.0));
+  CHECK(sigma(means, 8) == 0.375);
+  Example(1).teach(means, dots_of(three, -50.0F));
+  CHECK(sigma(means, 5) == 0.375);
+  CHECK(sigma(means, 8) == doctest::Approx(share * 0.375));
 }
 
 TEST_CASE("inputs and their number are means of groups that meet more or less") {

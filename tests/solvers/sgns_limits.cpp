@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include <implicitmf/objectives/negative_sampler.hpp>
+#include <implicitmf/counting/window.hpp>
 #include <implicitmf/solvers/sgns_options.hpp>
 #include <implicitmf/solvers/window_list.hpp>
 
@@ -17,7 +17,7 @@ using imf::detail::moved_by_negatives;
 
 TEST_CASE("the most frequent context moves by rate, negatives, its noise and the pairs") {
   const SGNSOptions options{.negatives = 4.0, .learning_rate = 0.5};
-  CHECK(moved_by_negatives(options, 0.25, 3.0) == 0.5 * 4.0 * 0.25 * 3.0 * 6.0);
+  CHECK(moved_by_negatives(options, 0.25, 18.0) == 0.5 * 4.0 * 0.25 * 18.0);
 }
 
 TEST_CASE("the higher the rate, the less may meet a row at once, and always one") {
@@ -80,4 +80,11 @@ TEST_CASE("a baseline is for shared negatives, and lower where rows move far") {
   CHECK(sigma(300, 2, 0.05, false) < sigma(300, 1, 0.05, false));
   CHECK(sigma(300, 1, 0.1, false) < sigma(300, 1, 0.05, false));
   CHECK(sigma(300, 1, 0.05, true) < sigma(300, 1, 0.05, false));
+  // Six pairs a window; of wide windows a group has no more than 48.
+  CHECK(static_cast<double>(sigma(300, 1, 0.05, false)) ==
+        doctest::Approx(0.5 / (0.025 * 5.0 * 0.05 * 6.0 * 128.0)));
+  SGNSOptions wide;
+  wide.window = imf::UniformWindow{.radius = 50}.table();
+  CHECK(static_cast<double>(largest_sigma(wide, 1, 0.05, meeting_limits(wide, 1, 0.05, false))) ==
+        doctest::Approx(0.5 / (0.025 * 5.0 * 0.05 * 48.0 * 128.0)));
 }

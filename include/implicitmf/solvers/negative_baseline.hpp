@@ -41,17 +41,13 @@ class NegativeBaseline {
   static constexpr float share = 0.8F;
 
   /// \param columns        of a group's rows
-  /// \param largest_sigma  bound of σ for the most probable contexts, 0 for no baseline: where a
-  /// row
-  ///                       moves by more than its mean while that is learned, mean and row would
-  ///                       run away together. Of a class that is drawn half as often, twice that
+  /// \param largest_sigma  bound of what is expected, 0 for no baseline: where rows move by more
+  ///                       than their mean while it is learned, mean and rows would run away
+  ///                       together
   NegativeBaseline(std::size_t columns, float largest_sigma)
       : largest_sigma_(largest_sigma), input_(1, columns), output_(1, columns) {
     means_.fill(0.5F);  // as products are near 0 at first
-    for (std::size_t c = 0; c < sigmas_.size(); ++c) {
-      bounds_[c] = largest_sigma * std::exp2(0.5F * static_cast<float>(c));
-      sigmas_[c] = expected_of(c);
-    }
+    sigmas_.fill(expected_of(0));
   }
 
   /// Whether there is to be one; baseline() has none until follow() was called.
@@ -106,12 +102,11 @@ class NegativeBaseline {
     }
   }
   [[nodiscard]] float expected_of(std::size_t noise_class) const noexcept {
-    return std::min(share * means_[noise_class], bounds_[noise_class]);
+    return std::min(share * means_[noise_class], largest_sigma_);
   }
 
   float largest_sigma_;
   std::array<float, NegativeSampler::class_count> means_;
-  std::array<float, NegativeSampler::class_count> bounds_;
   std::array<float, NegativeSampler::class_count> sigmas_;
   std::array<std::size_t, NegativeSampler::class_count> seen_{};
   std::size_t groups_ = 0;

@@ -13,13 +13,12 @@
 
 namespace implicitmf::detail {
 
-/// How far the most frequent context moves in so many windows of six pairs, in means of the words
-/// that it meets as a negative.
+/// How far the most frequent context moves in so many pairs, in means of the words that it meets as
+/// a negative.
 /// \param largest_noise  the largest q(c)
 [[nodiscard]] inline double moved_by_negatives(const SGNSOptions& options, double largest_noise,
-                                               double windows) noexcept {
-  constexpr double pairs = 6.0;
-  return options.learning_rate * options.negatives * largest_noise * windows * pairs;
+                                               double pairs) noexcept {
+  return options.learning_rate * options.negatives * largest_noise * pairs;
 }
 
 /// The higher the rate, the less may meet a row at once. Found by trial: at three times these
@@ -38,7 +37,8 @@ namespace implicitmf::detail {
   // for four windows a group, as many as were tried: fewer would allow more groups.
   constexpr double most_groups = 64.0;
   constexpr double most_moved = 2.2;
-  const double groups = most_moved / moved_by_negatives(options, largest_noise, 4.0);
+  constexpr double pairs = 24.0;
+  const double groups = most_moved / moved_by_negatives(options, largest_noise, pairs);
   return {.windows = std::max<std::size_t>(1, windows),
           .tokens = within(2.4, 48),
           .word_pairs = within(0.5, 1000),
@@ -46,17 +46,22 @@ namespace implicitmf::detail {
           .batch_pairs = within(may_repeat ? 0.25 : 1.0, 2000)};
 }
 
-/// A NegativeBaseline's bound of σ for the most probable contexts: 0, so none, for negatives of
-/// each pair's own, which are word2vec's. \param windows  that share negatives; 0: none do \param
-/// limits   of these
+/// The largest σ that a NegativeBaseline expects: 0, so none, for negatives of each pair's own, as
+/// word2vec has them.
+/// \param windows  that share negatives; 0: none do
+/// \param limits   of these
 [[nodiscard]] inline float largest_sigma(const SGNSOptions& options, std::size_t windows,
                                          double largest_noise,
                                          const MeetingLimits& limits) noexcept {
   if (windows == 0) return 0.0F;
   constexpr double most_moved = 0.5;
   const std::size_t lag = NegativeBaseline::memory + (options.deterministic ? limits.groups : 0);
+  const double of_window =
+      static_cast<double>(options.window.weight_sum()) / static_cast<double>(options.window.unit);
+  const double of_group =
+      std::min(static_cast<double>(windows) * of_window, static_cast<double>(limits.tokens));
   const double moved =
-      moved_by_negatives(options, largest_noise, static_cast<double>(windows * lag));
+      moved_by_negatives(options, largest_noise, of_group * static_cast<double>(lag));
   return static_cast<float>(std::min(1.0, most_moved / moved));
 }
 
