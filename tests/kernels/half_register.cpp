@@ -29,21 +29,6 @@ using Whole = FloatBatch<DefaultArch>;
 using Narrow = FloatBatch<NarrowArch<DefaultArch>>;
 constexpr std::size_t width = Narrow::width;
 
-std::vector<float> lanes_of(Narrow batch) {
-  std::vector<float> lanes(width);
-  batch.store(lanes.data());
-  return lanes;
-}
-
-/// Whether lane i of `batch` is expected(i), bit for bit, for every i.
-template <class Expected>
-bool lanes_are(Narrow batch, const Expected& expected) {
-  const std::vector<float> lanes = lanes_of(batch);
-  for (std::size_t i = 0; i < width; ++i)
-    if (!same_bits(lanes[i], expected(i))) return false;
-  return true;
-}
-
 }  // namespace
 
 TEST_CASE("registers of 16 lanes have halves, others are as they are") {

@@ -21,22 +21,6 @@ using implicitmf::kernels::panel_width;
 using implicitmf::kernels::register_count;
 using namespace kernel_tests;
 
-template <class Arch>
-std::vector<float> lanes_of(FloatBatch<Arch> batch) {
-  std::vector<float> lanes(FloatBatch<Arch>::width);
-  batch.store(lanes.data());
-  return lanes;
-}
-
-/// Whether lane i of `batch` is expected(i), bit for bit, for every i.
-template <class Arch, class Expected>
-bool lanes_are(FloatBatch<Arch> batch, const Expected& expected) {
-  const std::vector<float> lanes = lanes_of(batch);
-  for (std::size_t i = 0; i < lanes.size(); ++i)
-    if (!same_bits(lanes[i], expected(i))) return false;
-  return true;
-}
-
 /// Whether reduce_adds of N batches, of which batch `bad` has `value` in a lane, gives their sums.
 template <class Arch, std::size_t N>
 bool sums_are_single(std::uint64_t seed, std::size_t bad = 0, std::size_t lane = 0,

@@ -73,6 +73,23 @@ class Noise {
   return m;
 }
 
+template <class Arch>
+[[nodiscard]] std::vector<float> lanes_of(implicitmf::kernels::FloatBatch<Arch> batch) {
+  std::vector<float> lanes(implicitmf::kernels::FloatBatch<Arch>::width);
+  batch.store(lanes.data());
+  return lanes;
+}
+
+/// Whether lane i of `batch` is expected(i), bit for bit, for every i.
+template <class Arch, class Expected>
+[[nodiscard]] bool lanes_are(implicitmf::kernels::FloatBatch<Arch> batch,
+                             const Expected& expected) {
+  const std::vector<float> lanes = lanes_of(batch);
+  for (std::size_t i = 0; i < lanes.size(); ++i)
+    if (!same_bits(lanes[i], expected(i))) return false;
+  return true;
+}
+
 /// FloatBatch::fma on one lane. Fused in every Arch of a build whose flags have FMA.
 [[nodiscard]] inline float multiply_add(float a, float b, float c) {
 #if defined(__FMA__)

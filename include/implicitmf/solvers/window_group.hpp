@@ -27,7 +27,7 @@ struct NegativeDraw {
   float weight = 1.0F;  ///< k / count
 };
 
-/// One that was drawn for a group.
+/// A negative that was drawn for a group.
 struct DrawnNegative {
   WordId id = 0;
   std::uint32_t output = 0;      ///< of the group
