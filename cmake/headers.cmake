@@ -64,6 +64,7 @@ set(
   include/implicitmf/kernels/dot.hpp
   include/implicitmf/kernels/half_register.hpp
   include/implicitmf/kernels/panel_product.hpp
+  include/implicitmf/kernels/running_mean.hpp
   include/implicitmf/kernels/sgns_cells.hpp
   include/implicitmf/kernels/sgns_group.hpp
   include/implicitmf/kernels/sigmoid.hpp

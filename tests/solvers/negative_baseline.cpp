@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::size_t dimension = 20;
 constexpr std::size_t columns = 24;
-constexpr auto share = static_cast<double>(NegativeBaseline::share);
 
 /// Three inputs in two windows, four outputs of which two were drawn, one of them twice.
 struct Example {
@@ -54,6 +53,10 @@ struct Example {
   }
   void teach(NegativeBaseline& means, const std::vector<float>& dots) const {
     means.follow(view(), negatives, dots.data());
+  }
+  /// As often as there are negatives, as each has its turn.
+  void teach_all(NegativeBaseline& means, const std::vector<float>& dots) const {
+    for (std::size_t i = 0; i < negatives.size(); ++i) teach(means, dots);
   }
   /// The inputs by how often they meet the draws, and the outputs by what is expected of them.
   [[nodiscard]] double mean_input(std::size_t k) const {
@@ -114,15 +117,19 @@ TEST_CASE("the first group is the mean, later ones count as much until there are
 
 TEST_CASE("each class has a sigma of its own: of a half until it is met, then of the mean") {
   NegativeBaseline means(columns, 1.0F);
-  CHECK(sigma(means, 5) == doctest::Approx(share * 0.5));
+  CHECK(sigma(means, 5) == doctest::Approx(0.5));
   const float three = std::log(3.0F);  // σ is 3/4, of −log 3 1/4
-  Example(1).teach(means, dots_of(three, -three));
-  CHECK(sigma(means, 5) == doctest::Approx(share * 0.75));
-  CHECK(sigma(means, 8) == doctest::Approx(share * 0.25));
-  CHECK(sigma(means, 6) == doctest::Approx(share * 0.5));
-  Example(2).teach(means, dots_of(0.0F, three));
-  CHECK(sigma(means, 5) == doctest::Approx(share * (0.75 + 0.5) / 2));
-  CHECK(sigma(means, 8) == doctest::Approx(share * (2 * 0.25 + 2 * 0.75) / 4));
+  Example(1).teach(means, dots_of(three, three));
+  CHECK(sigma(means, 5) == doctest::Approx(0.75));
+  CHECK(sigma(means, 8) == doctest::Approx(0.5));
+  Example(1).teach(means, dots_of(-50.0F, -three));
+  Example(1).teach(means, dots_of(-50.0F, -three));
+  CHECK(sigma(means, 5) == doctest::Approx(0.75));
+  CHECK(sigma(means, 8) == doctest::Approx(0.25));
+  CHECK(sigma(means, 6) == doctest::Approx(0.5));
+  Example(2).teach_all(means, dots_of(0.0F, three));
+  CHECK(sigma(means, 5) == doctest::Approx((0.75 + 0.5) / 2));
+  CHECK(sigma(means, 8) == doctest::Approx((2 * 0.25 + 2 * 0.75) / 4));
 }
 
 TEST_CASE("means forget, rows sooner than sigmas") {
@@ -132,26 +139,26 @@ TEST_CASE("means forget, rows sooner than sigmas") {
   NegativeBaseline means(columns, 1.0F);
   for (int i = 0; i < 2000; ++i) before.teach(means, dots_of(0.0F, 0.0F));
   constexpr auto reach = NegativeBaseline::memory / NegativeBaseline::every;
-  for (std::size_t i = 0; i < 8 * reach; ++i) after.teach(means, dots_of(three, three));
+  for (std::size_t i = 0; i < 32 * reach; ++i) after.teach(means, dots_of(three, three));
   for (std::size_t k = 0; k < dimension; ++k)
     CHECK(static_cast<double>(means.baseline().mean_output[k]) ==
           doctest::Approx(after.mean_output(k)).epsilon(1e-3).scale(1));
-  CHECK(sigma(means, 5) < share * 0.62);
-  for (int i = 0; i < 4000; ++i) after.teach(means, dots_of(three, three));
-  CHECK(sigma(means, 5) == doctest::Approx(share * 0.75));
-  CHECK(sigma(means, 8) == doctest::Approx(share * 0.75));
+  CHECK(sigma(means, 5) < 0.65);
+  for (int i = 0; i < 12'000; ++i) after.teach(means, dots_of(three, three));
+  CHECK(sigma(means, 5) == doctest::Approx(0.75));
+  CHECK(sigma(means, 8) == doctest::Approx(0.75));
 }
 
 TEST_CASE("what is expected is bounded, not what it is the mean of") {
   NegativeBaseline means(columns, 0.375F);
   CHECK(sigma(means, 5) == 0.375);
   const float three = std::log(3.0F);
-  Example(1).teach(means, dots_of(-three, three));
-  CHECK(sigma(means, 5) == doctest::Approx(share * 0.25));
+  Example(1).teach_all(means, dots_of(-three, three));
+  CHECK(sigma(means, 5) == doctest::Approx(0.25));
   CHECK(sigma(means, 8) == 0.375);
-  Example(1).teach(means, dots_of(three, -50.0F));
+  Example(1).teach_all(means, dots_of(three, -50.0F));
   CHECK(sigma(means, 5) == 0.375);
-  CHECK(sigma(means, 8) == doctest::Approx(share * 0.375));
+  CHECK(sigma(means, 8) == doctest::Approx(0.375));
 }
 
 TEST_CASE("inputs and their number are means of groups that meet more or less") {
@@ -176,6 +183,6 @@ TEST_CASE("groups without inputs teach nothing") {
   auto view = example.view();
   view.input_count = 0;
   empty.follow(view, example.negatives, dots_of(1.0F, 1.0F).data());
-  CHECK(sigma(empty, 5) == doctest::Approx(share * 0.5));
+  CHECK(sigma(empty, 5) == doctest::Approx(0.5));
   CHECK(empty.baseline().mean_input == nullptr);
 }

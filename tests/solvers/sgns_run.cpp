@@ -94,8 +94,9 @@ TEST_CASE("one thread that races moves group after group, with the baseline of t
   const imf::Factors trained = run.run([](const imf::Factors&) { return 0.0; }).factors;
 
   imf::Factors vectors = start();
+  constexpr imf::NegativeDraw draw{.count = 4, .weight = 1.25F};
   const imf::MeetingLimits limits =
-      imf::detail::meeting_limits(options, 2, sampler.largest(), source.may_repeat());
+      imf::detail::meeting_limits(options, 2, draw, sampler.largest(), source.may_repeat());
   const float bound = imf::detail::largest_sigma(options, 2, sampler.largest(), limits);
   REQUIRE(bound > 0.0F);
   imf::WindowList list;
@@ -107,7 +108,7 @@ TEST_CASE("one thread that races moves group after group, with the baseline of t
   const imf::RandomStream random(options.seed, imf::RandomPurpose::negatives);
   const auto rate = static_cast<float>(options.learning_rate);
   for (std::size_t i = 0; i < list.group_count(); ++i) {
-    imf::WindowGroup group(2, {4, 1.25F}, imf::Collision::skip, 20);
+    imf::WindowGroup group(2, draw, imf::Collision::skip, 20);
     const imf::IndexRange windows = list.group_windows(i);
     group.build(list, windows, sampler, random.from(windows.begin << 24U), vectors, 0);
     group.expect(means.sigmas());

@@ -238,7 +238,7 @@ TEST_CASE("given vectors are where training begins") {
   const auto corpus = grouped_corpus(500);
   SGNSOptions options = small();
   const auto model = SGNSTrainer(options).train(corpus);
-  options.learning_rate = 1e-12;
+  options.learning_rate = 1e-30;
   const auto again = SGNSTrainer(options).train(corpus, model.factors);
   CHECK(again.factors == model.factors);
   const auto in_state = SGNSTrainer(options, imf::SampledNegatives<>{}, imf::AdaGradStep<>{})

@@ -10,7 +10,7 @@
 #include <span>
 
 #include <implicitmf/core/matrix.hpp>
-#include <implicitmf/kernels/axpy.hpp>
+#include <implicitmf/kernels/running_mean.hpp>
 #include <implicitmf/kernels/sgns_group.hpp>
 #include <implicitmf/objectives/negative_sampler.hpp>
 #include <implicitmf/solvers/window_group.hpp>
@@ -33,12 +33,9 @@ namespace implicitmf::detail {
 class NegativeBaseline {
  public:
   /// One group of so many is looked at.
-  static constexpr std::size_t every = 16;
+  static constexpr std::size_t every = 8;
   /// Groups that the mean rows reach back: few, as they lag behind rows that move.
   static constexpr std::size_t memory = 128;
-  /// Of the mean σ so much is expected: not all, as the mean rows vary, too, with what was looked
-  /// at.
-  static constexpr float share = 0.8F;
 
   /// \param columns        of a group's rows
   /// \param largest_sigma  bound of what is expected, 0 for no baseline: where rows move by more
@@ -70,39 +67,33 @@ class NegativeBaseline {
   void follow(const kernels::SGNSGroup& group, std::span<const DrawnNegative> negatives,
               const float* dots) noexcept {
     if (!wanted() || group.input_count == 0) return;
-    learn_sigmas(group, negatives, dots);
+    learn_sigma(group, negatives, dots);
     ++groups_;
     const float part = std::max(static_cast<float>(every) / static_cast<float>(memory),
                                 1.0F / static_cast<float>(groups_));
     meetings_ += part * (group.all_meetings - meetings_);
-    float* const input = input_.row_data(0);
-    float* const output = output_.row_data(0);
-    kernels::scale(1.0F - part, input, group.columns);
-    kernels::scale(1.0F - part, output, group.columns);
-    for (std::size_t i = 0; i < group.input_count; ++i)
-      kernels::axpy(part * group.meetings[i], group.inputs[i], input, group.columns);
-    for (std::size_t j = 0; j < group.output_count; ++j)
-      if (group.expected[j] > 0.0F)
-        kernels::axpy(part * group.expected[j], group.outputs[j], output, group.columns);
+    kernels::follow_sum(part, group.inputs, group.meetings, group.input_count, input_.row_data(0),
+                        group.columns);
+    kernels::follow_sum(part, group.outputs, group.expected, group.output_count,
+                        output_.row_data(0), group.columns);
   }
 
  private:
-  /// From an input in the middle: one is enough, as mean σ move slowly.
-  void learn_sigmas(const kernels::SGNSGroup& group, std::span<const DrawnNegative> negatives,
-                    const float* dots) noexcept {
+  /// From one pair: of the input in the middle, and of each negative in its turn. Mean σ move
+  /// slowly.
+  void learn_sigma(const kernels::SGNSGroup& group, std::span<const DrawnNegative> negatives,
+                   const float* dots) noexcept {
     constexpr std::size_t reach = 256;
-    const float* const x = dots + group.input_count / 2 * group.weight_stride;
-    for (const DrawnNegative& negative : negatives) {
-      std::size_t& seen = seen_[negative.noise_class];
-      seen = std::min(seen + 1, reach);
-      const float sigma = 1.0F / (1.0F + std::exp(-x[negative.output]));
-      float& mean = means_[negative.noise_class];
-      mean += (sigma - mean) / static_cast<float>(seen);
-      sigmas_[negative.noise_class] = expected_of(negative.noise_class);
-    }
+    const DrawnNegative& negative = negatives[groups_ % negatives.size()];
+    const std::size_t of = negative.noise_class;
+    seen_[of] = std::min(seen_[of] + 1, reach);
+    const float x = dots[group.input_count / 2 * group.weight_stride + negative.output];
+    const float sigma = 1.0F / (1.0F + std::exp(-x));
+    means_[of] += (sigma - means_[of]) / static_cast<float>(seen_[of]);
+    sigmas_[of] = expected_of(of);
   }
   [[nodiscard]] float expected_of(std::size_t noise_class) const noexcept {
-    return std::min(share * means_[noise_class], largest_sigma_);
+    return std::min(means_[noise_class], largest_sigma_);
   }
 
   float largest_sigma_;

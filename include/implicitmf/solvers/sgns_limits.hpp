@@ -9,6 +9,7 @@
 
 #include <implicitmf/solvers/negative_baseline.hpp>
 #include <implicitmf/solvers/sgns_options.hpp>
+#include <implicitmf/solvers/window_group.hpp>
 #include <implicitmf/solvers/window_list.hpp>
 
 namespace implicitmf::detail {
@@ -24,10 +25,12 @@ namespace implicitmf::detail {
 /// The higher the rate, the less may meet a row at once. Found by trial: at three times these
 /// limits, twice those of a batch, some texts diverge.
 /// \param windows        that share negatives; 0: none do
+/// \param draw           each meets all tokens of its group with its weight
 /// \param largest_noise  the largest q(c)
 /// \param may_repeat     whether a pair may come many times in a row
 [[nodiscard]] inline MeetingLimits meeting_limits(const SGNSOptions& options, std::size_t windows,
-                                                  double largest_noise, bool may_repeat) noexcept {
+                                                  NegativeDraw draw, double largest_noise,
+                                                  bool may_repeat) noexcept {
   const auto within = [&options](double moved, std::size_t most) {
     const double meetings = std::max(1.0, moved / options.learning_rate);
     return meetings < static_cast<double>(most) ? static_cast<std::size_t>(meetings) : most;
@@ -40,7 +43,7 @@ namespace implicitmf::detail {
   constexpr double pairs = 24.0;
   const double groups = most_moved / moved_by_negatives(options, largest_noise, pairs);
   return {.windows = std::max<std::size_t>(1, windows),
-          .tokens = within(2.4, 48),
+          .tokens = within(2.0 / static_cast<double>(draw.weight), 48),
           .word_pairs = within(0.5, 1000),
           .groups = static_cast<std::size_t>(std::clamp(groups, 1.0, most_groups)),
           .batch_pairs = within(may_repeat ? 0.25 : 1.0, 2000)};
