@@ -25,7 +25,7 @@ namespace implicitmf::detail {
 /// The higher the rate, the less may meet a row at once. Found by trial: at three times these
 /// limits, twice those of a batch, some texts diverge.
 /// \param windows        that share negatives; 0: none do
-/// \param draw           each meets all tokens of its group with its weight
+/// \param draw           each meets all tokens of its group with its weight, so heavy ones fewer
 /// \param largest_noise  the largest q(c)
 /// \param may_repeat     whether a pair may come many times in a row
 [[nodiscard]] inline MeetingLimits meeting_limits(const SGNSOptions& options, std::size_t windows,
